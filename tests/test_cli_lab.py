@@ -1,8 +1,10 @@
 """`digitpad lab`: the worked problems as JSON, as text and as code, and clear answers to what cannot be read."""
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,10 +21,10 @@ from tests.copying.programs import run as run_program
 Run = Callable[..., tuple[int, str, str]]
 
 
-def _json(run: Run, *words: str | Path) -> dict[str, object]:
+def _json(run: Run, *words: str | Path) -> dict[str, Any]:
     code, out, err = run("lab", *words, "--json")
     assert (code, err) == (0, "")
-    record: dict[str, object] = json.loads(out)
+    record: dict[str, Any] = json.loads(out)
     return record
 
 
@@ -132,6 +134,25 @@ def test_an_optimizer(run: Run) -> None:
     }
 
 
+def test_options_of_an_optimizer(run: Run) -> None:
+    words = ("bowl", "--optimizer", "adam", "--steps", "2", "--amsgrad", "--weight-decay", "0.5", "--beta2", "0.9")
+    record = _json(run, "optimizer", *words)
+    assert record["settings"]["amsgrad"] is True
+    assert (record["settings"]["weight_decay"], record["settings"]["beta2"]) == (0.5, 0.9)
+    names = [step["name"] for step in record["path"][2]["update"][0]]
+    assert names[1] == "with weight decay"
+    assert "largest mean square" in names
+    text = run("lab", "optimizer", "valley", "--optimizer", "rmsprop", "--centered", "--maximize", "--steps", "1")[1]
+    assert "centered, maximize" in text
+
+
+def test_likelihood_and_a_factor_of_yes(run: Run) -> None:
+    words = ("loss", "--log-probabilities", "ln 0.1, ln 0.2, ln 0.3, ln 0.4", "--target", "3")
+    assert _json(run, *words)["negative_log_likelihood"] == pytest.approx(0.9163, abs=1e-4)
+    record = _json(run, "loss", "--logits", "0 0", "--targets", "1 0", "--pos-weight", "3")
+    assert record["binary_cross_entropy"] == pytest.approx(4 * math.log(2) / 2)
+
+
 @pytest.mark.parametrize("form", [form for form in FORMS if form != "pytorch"])
 def test_every_form(run: Run, form: str) -> None:
     for words in (("conv", "--example", "exam-valid"), ("loss", "--example", "model-a"), ("shapes", "exam")):
@@ -188,6 +209,9 @@ def test_the_examples_are_listed(run: Run) -> None:
         (("optimizer", "plain"), "invalid choice"),
         (("optimizer", "bowl", "--start", "1"), "--start takes two numbers"),
         (("optimizer", "bowl", "--momentum", "2"), "settings do not fit sgd"),
+        (("optimizer", "bowl", "--optimizer", "nesterov", "--dampening", "0.1"), "dampening is 0.1 with nesterov"),
+        (("optimizer", "bowl", "--amsgrad"), "settings do not fit sgd"),
+        (("loss", "--probabilities", "0.5 0.5", "--target", "1", "--pos-weight", "2"), "factor of yes needs logits"),
         (("optimizer", "bowl", "--steps", "99999"), "outside 1 to 10,000"),
     ],
 )

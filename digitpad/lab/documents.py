@@ -8,7 +8,8 @@ from digitpad.lab.loss_steps import class_rows, gradient_steps, loss_steps
 from digitpad.lab.losses import TITLES, LossSolution
 from digitpad.lab.network_steps import formula_steps, pooling_mistake
 from digitpad.lab.networks import NetworkSolution
-from digitpad.lab.optimizers import Moment, Path, settings_of, update_steps
+from digitpad.lab.optimizers import Moment, Path, settings_of
+from digitpad.lab.update_rules import update_steps
 from digitpad.translation import gettext as _
 
 #: Cells of a convolution whose arithmetic is written out; the others follow the same pattern.
@@ -92,7 +93,8 @@ def _cells(solution: ConvolutionSolution, digits: int) -> list[Block]:
 def loss_document(solution: LossSolution, digits: int = 4, *, covered: bool = False) -> Document:
     """Return all losses of a problem as a document; `covered` leaves the results blank."""
     problem = solution.problem
-    given = {"logits": _("Logits"), "probabilities": _("Probabilities"), "outputs": _("Outputs")}[problem.given]
+    titles = {"logits": _("Logits"), "probabilities": _("Probabilities"), "outputs": _("Outputs")}
+    given = titles.get(problem.given, _("Log-probabilities"))
     blocks: list[Block] = [
         Heading(_("Given")),
         *grids(given, problem.values[None]),
@@ -116,6 +118,9 @@ def class_table(solution: LossSolution, name: str, sample: int, digits: int) -> 
     keys: tuple[str, ...] = ("logit", "exponential", "probability", "target", "cost", "gradient")
     if solution.problem.given == "outputs":
         header, keys = (_("value"), "y", "t", _("loss"), _("gradient")), ("logit", "target", "cost", "gradient")
+    elif solution.problem.given == "log_probabilities":
+        header = (_("class"), "ln p", *header[3:])
+        keys = ("logit", *keys[2:])
     elif float(abs(solution.logits[sample]).max()) > 20:
         header = (*header[:2], "exp(z − m)", *header[3:])
     return Table(
@@ -183,7 +188,8 @@ def _bytes(solution: NetworkSolution) -> int:
 
 def optimizer_document(path: Path, digits: int = 6, *, covered: bool = False) -> Document:
     """Return the path of an optimizer as a document, with the update rule of its first step."""
-    settings = ", ".join(f"{name} = {show(value, 12)}" for name, value in settings_of(path).items())
+    named = settings_of(path).items()
+    settings = ", ".join(name if isinstance(value, bool) else f"{name} = {show(value, 12)}" for name, value in named)
     blocks: list[Block] = [Sentence(f"f(x, y) = {path.surface.formula}"), Sentence(f"{path.recipe.name}: {settings}")]
     if len(path.moments) > 1:
         steps: list[Step] = []

@@ -19,8 +19,9 @@ from digitpad.lab.losses import TITLES, LossProblem, LossSolution
 from digitpad.lab.network_steps import formula_steps
 from digitpad.lab.networks import NetworkSolution
 from digitpad.lab.numbers import parse_number
-from digitpad.lab.optimizers import Path, Recipe, update_steps
+from digitpad.lab.optimizers import Path, Recipe
 from digitpad.lab.surfaces import surface_of
+from digitpad.lab.update_rules import update_steps
 from digitpad.lab.worked import Solution, document_of
 from digitpad.nn import Architecture
 from digitpad.translation import gettext as _

@@ -11,6 +11,7 @@ from digitpad.lab.losses import (
     CROSS_ENTROPY,
     FOCAL,
     LABEL_SMOOTHING,
+    LIKELIHOOD,
     SQUARED,
     LossSolution,
 )
@@ -36,6 +37,7 @@ def loss_steps(solution: LossSolution, name: str, digits: int = 4) -> tuple[Step
     makers = {
         CROSS_ENTROPY: _cross_entropy,
         LABEL_SMOOTHING: _cross_entropy,
+        LIKELIHOOD: _likelihood,
         FOCAL: _focal,
         BINARY: _binary,
         BINARY_FOCAL: _binary,
@@ -48,7 +50,7 @@ def gradient_steps(solution: LossSolution, name: str, digits: int = 4) -> tuple[
     """Return a step for each value of the gradient of a loss, in the order of the rows."""
     result = solution.losses[name]
     problem = solution.problem
-    count = problem.values.shape[0] if name in {CROSS_ENTROPY, LABEL_SMOOTHING, FOCAL} else problem.values.size
+    count = problem.values.shape[0] if name in _BY_ROW else problem.values.size
     share = "" if count == 1 else f" / {count}"
     targets = _smoothed(solution, name)
     steps = []
@@ -59,9 +61,15 @@ def gradient_steps(solution: LossSolution, name: str, digits: int = 4) -> tuple[
         if name in {CROSS_ENTROPY, LABEL_SMOOTHING} and solution.softmax is not None:
             p = float(solution.softmax[sample, index])
             formula, filled = "p − t", f"{show(p, digits)} − {factor(t, digits)}"
+        elif name == LIKELIHOOD:
+            formula, filled = "−t", f"−{factor(t, digits)}"
         elif name == BINARY and result.along == "logits" and solution.sigmoid is not None:
-            p = float(solution.sigmoid[sample, index])
+            p, w = float(solution.sigmoid[sample, index]), _yes_factor(solution, index)
             formula, filled = "p − t", f"{show(p, digits)} − {factor(t, digits)}"
+            if w != 1:
+                formula = "(1 − t)·p − w·t·(1 − p)"
+                filled = f"(1 − {factor(t, digits)})·{show(p, digits)}"
+                filled += f" − {show(w, digits)}·{factor(t, digits)}·(1 − {show(p, digits)})"
         elif name == BINARY:
             p = float(problem.values[sample, index])
             formula = "(p − t) / (p·(1 − p))"
@@ -77,6 +85,8 @@ def gradient_steps(solution: LossSolution, name: str, digits: int = 4) -> tuple[
     return tuple(steps)
 
 
+#: Losses that are a mean over the rows; the others are one over all values.
+_BY_ROW = {CROSS_ENTROPY, LABEL_SMOOTHING, LIKELIHOOD, FOCAL}
 #: Gradients with more terms than fit into a line; the formula stands alone.
 _GRADIENT_FORMULAS = {
     FOCAL: "s − p·Σ s, s = t·α·(1 − p)^γ·(γ·p·ln p / (1 − p) − 1)",
@@ -98,6 +108,8 @@ def class_rows(solution: LossSolution, name: str, sample: int) -> list[dict[str,
     logits = solution.logits[sample]
     shift = float(logits.max()) if float(np.abs(logits).max()) > 20 else 0.0
     probabilities = solution.softmax if name in {CROSS_ENTROPY, LABEL_SMOOTHING, FOCAL} else solution.sigmoid
+    if name == LIKELIHOOD:
+        probabilities = np.exp(solution.logits)
     if probabilities is None:
         probabilities = solution.softmax if solution.softmax is not None else solution.problem.values
     targets = _smoothed(solution, name)
@@ -123,9 +135,13 @@ def _cost(solution: LossSolution, name: str, sample: int, index: int, p: float, 
         return float((_predicted(solution)[sample, index] - t) ** 2)
     if name in {BINARY, BINARY_FOCAL}:
         focal = name == BINARY_FOCAL
-        gamma, (no_factor, yes_factor) = (solution.problem.gamma, _alphas(solution)) if focal else (0.0, (1.0, 1.0))
+        gamma, (no_factor, yes_factor) = 0.0, (1.0, _yes_factor(solution, index))
+        if focal:
+            gamma, (no_factor, yes_factor) = solution.problem.gamma, _alphas(solution)
         yes, no = _surprises(solution, sample, index)
         return float(t * yes_factor * (1 - p) ** gamma * yes + (1 - t) * no_factor * p**gamma * no)
+    if name == LIKELIHOOD:
+        return -t * float(solution.logits[sample, index]) if t else 0.0
     log_p = float(_log_softmax(solution)[sample, index])
     if name == FOCAL:
         return float(t * _alpha(solution, index) * (1 - p) ** solution.problem.gamma * -log_p)
@@ -248,6 +264,16 @@ def _cross_entropy(solution: LossSolution, name: str, digits: int) -> list[Step]
     return _with_mean(solution, name, steps, costs, digits)
 
 
+def _likelihood(solution: LossSolution, name: str, digits: int) -> list[Step]:
+    steps, costs = [], []
+    for sample, row in enumerate(solution.problem.rows):
+        log_p = float(solution.problem.values[sample, int(row.argmax())])
+        costs.append(-log_p)
+        where = _prefix(solution, sample, _("loss"))
+        steps.append(Step(where, "−Σ t·ln p", f"−({show(log_p, digits)})", -log_p))
+    return _with_mean(solution, name, steps, costs, digits)
+
+
 def _focal(solution: LossSolution, name: str, digits: int) -> list[Step]:
     targets, log_p, gamma = solution.problem.rows, _log_softmax(solution), solution.problem.gamma
     steps: list[Step] = []
@@ -286,17 +312,19 @@ def _binary(solution: LossSolution, name: str, digits: int) -> list[Step]:
         if solution.problem.given == "logits":
             z = show(float(solution.logits[sample, index]), digits)
             steps.append(Step(f"{where}, p", "1 / (1 + exp(−z))", f"1 / (1 + exp(−({z})))", p))
-        formula, filled = _binary_formula(solution, name, p, t, digits)
+        formula, filled = _binary_formula(solution, name, p, t, index, digits)
         cost = _cost(solution, name, sample, index, p, t)
         steps.append(Step(where, formula, filled, cost))
         costs.append(cost)
     return _with_mean(solution, name, steps, costs, digits)
 
 
-def _binary_formula(solution: LossSolution, name: str, p: float, t: float, digits: int) -> tuple[str, str]:
+def _binary_formula(solution: LossSolution, name: str, p: float, t: float, index: int, digits: int) -> tuple[str, str]:
     """Return the formula of one value's part, with its numbers; of a yes or a no only the half that counts."""
     focal = name == BINARY_FOCAL
     alphas, gamma = _alphas(solution), show(solution.problem.gamma, digits)
+    if not focal:
+        alphas = 1.0, _yes_factor(solution, index)
     halves = []
     for share, q, alpha in ((t, p, alphas[1]), (1 - t, 1 - p, alphas[0])):
         if not share:
@@ -305,10 +333,12 @@ def _binary_formula(solution: LossSolution, name: str, p: float, t: float, digit
         text = f"−ln {shown}"
         if focal:
             text = f"{show(alpha, digits)}·(1 − {shown})^{gamma}·({text})"
+        elif alpha != 1:
+            text = f"{show(alpha, digits)}·({text})"
         if share != 1:
             text = f"{show(share, digits)}·({text})"
         halves.append(text)
-    formula = "α·(1 − q)^γ·(−ln q)" if focal else "−ln q"
+    formula = "α·(1 − q)^γ·(−ln q)" if focal else "−ln q" if alphas[1] == 1 else "w·(−ln q)"
     return formula, " + ".join(halves)
 
 
@@ -353,3 +383,9 @@ def _alphas(solution: LossSolution) -> tuple[float, float]:
     """Return the factors of a no and of a yes."""
     alpha = solution.problem.alpha
     return (float(alpha[0]), float(alpha[-1])) if isinstance(alpha, tuple) else (float(alpha), float(alpha))
+
+
+def _yes_factor(solution: LossSolution, index: int) -> float:
+    """Return the factor of a yes in binary cross-entropy."""
+    weight = solution.problem.pos_weight
+    return float(weight[index if len(weight) > 1 else 0]) if isinstance(weight, tuple) else float(weight)

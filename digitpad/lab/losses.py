@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Numbers = NDArray[np.float64]
-Given: TypeAlias = Literal["logits", "probabilities", "outputs"]
-"""What the values are: logits, probabilities, or quantities for which only the squared error makes sense."""
+Given: TypeAlias = Literal["logits", "probabilities", "log_probabilities", "outputs"]
+"""What the values are: logits, probabilities, their logarithms, or quantities with only the squared error."""
 
 CROSS_ENTROPY = "cross_entropy"
 LABEL_SMOOTHING = "label_smoothing"
+LIKELIHOOD = "negative_log_likelihood"
 FOCAL = "focal_loss"
 BINARY = "binary_cross_entropy"
 BINARY_FOCAL = "binary_focal_loss"
@@ -31,6 +32,7 @@ SQUARED = "mean_squared_error"
 TITLES = {
     CROSS_ENTROPY: gettext_noop("Cross-entropy"),
     LABEL_SMOOTHING: gettext_noop("Label smoothing"),
+    LIKELIHOOD: gettext_noop("Negative log-likelihood"),
     FOCAL: gettext_noop("Focal loss"),
     BINARY: gettext_noop("Binary cross-entropy"),
     BINARY_FOCAL: gettext_noop("Binary focal loss"),
@@ -62,6 +64,8 @@ class LossProblem:
         Exponent of the focal losses.
     smoothing
         The part of each target that label smoothing distributes over all classes.
+    pos_weight
+        Factor of the targets that are yes in binary cross-entropy: one number, or one for each value of a row.
     """
 
     values: Numbers
@@ -70,6 +74,7 @@ class LossProblem:
     alpha: float | tuple[float, ...] = 1.0
     gamma: float = 2.0
     smoothing: float = 0.1
+    pos_weight: float | tuple[float, ...] = 1.0
 
     @property
     def rows(self) -> Numbers:
@@ -170,6 +175,9 @@ def fitting(problem: LossProblem) -> tuple[str, ...]:
     if problem.given == "outputs":
         return (SQUARED,)
     rows = problem.rows
+    if problem.given == "log_probabilities":
+        one_hot = bool(np.isin(rows, (0, 1)).all()) and bool((rows.sum(axis=1) == 1).all())
+        return (LIKELIHOOD,) if one_hot and rows.shape[1] > 1 else ()
     probable = bool(((rows >= 0) & (rows <= 1)).all())
     one_each = problem.values.shape[1] > 1 and bool((abs(rows.sum(axis=1) - 1) <= _SUM_TOLERANCE).all())
     sums = problem.given == "logits" or bool((abs(problem.values.sum(axis=1) - 1) <= _SUM_TOLERANCE).all())
@@ -224,8 +232,9 @@ def loss_function(problem: LossProblem, name: str) -> Loss:
     makers: dict[str, Callable[[], Loss]] = {
         CROSS_ENTROPY: nn.CrossEntropyLoss,
         LABEL_SMOOTHING: lambda: nn.CrossEntropyLoss(label_smoothing=problem.smoothing),
+        LIKELIHOOD: nn.NLLLoss,
         FOCAL: lambda: nn.FocalLoss(problem.alpha, problem.gamma),
-        BINARY: nn.BCEWithLogitsLoss if from_logits else nn.BCELoss,
+        BINARY: lambda: nn.BCEWithLogitsLoss(pos_weight=problem.pos_weight) if from_logits else nn.BCELoss(),
         BINARY_FOCAL: lambda: nn.BinaryFocalLoss(problem.alpha, problem.gamma, from_logits=from_logits),
         SQUARED: lambda: _squared(problem),
     }
@@ -254,12 +263,17 @@ def _squared(problem: LossProblem) -> Loss:
 
 def targets_of(problem: LossProblem, name: str) -> Numbers | NDArray[np.int64]:
     """Return the targets in the form that a loss takes."""
+    if name == LIKELIHOOD:
+        indices: NDArray[np.int64] = problem.rows.argmax(axis=1)
+        return indices
     return problem.targets if name in {CROSS_ENTROPY, LABEL_SMOOTHING, FOCAL} else problem.rows
 
 
 def _compute(problem: LossProblem, name: str, logits: Numbers) -> LossResult:
     along: Given = "logits"
-    if problem.given == "outputs" or (problem.given == "probabilities" and name in {BINARY, BINARY_FOCAL, SQUARED}):
+    if problem.given in {"outputs", "log_probabilities"} or (
+        problem.given == "probabilities" and name in {BINARY, BINARY_FOCAL, SQUARED}
+    ):
         along = problem.given
     values = logits if along == "logits" else problem.values
     try:
@@ -313,22 +327,29 @@ def _checked(problem: LossProblem) -> LossProblem:
             )
         )
     checked = replace(problem, targets=targets)
+    if problem.given == "probabilities" and np.any(np.asarray(problem.pos_weight) != 1):
+        raise DigitpadError(_("The factor of yes needs logits; give the numbers as logits, or set it to 1."))
     if not fitting(checked):
-        if problem.given == "probabilities" and targets.ndim == 1:
-            total = float(values.sum(axis=1)[0])
-            raise DigitpadError(
-                _(
-                    "The probabilities of a row add up to {total}, not to 1; correct them, or give them as logits."
-                ).format(total=show(total))
-            )
-        raise DigitpadError(
-            _("The targets are no classes and lie outside 0 to 1; give the values as outputs for the squared error.")
-        )
+        raise DigitpadError(_why_none_fits(checked))
     return checked
+
+
+def _why_none_fits(problem: LossProblem) -> str:
+    """Return why no loss fits a problem."""
+    if problem.given == "log_probabilities":
+        return _("Log-probabilities need two classes or more, and the class of each row as its target.")
+    if problem.given == "probabilities" and problem.targets.ndim == 1:
+        total = float(problem.values.sum(axis=1)[0])
+        return _(
+            "The probabilities of a row add up to {total}, not to 1; correct them, or give them as logits."
+        ).format(total=show(total))
+    return _("The targets are no classes and lie outside 0 to 1; give the values as outputs for the squared error.")
 
 
 def _notes(problem: LossProblem, losses: dict[str, LossResult]) -> tuple[str, ...]:
     """Return what may be mixed up in a problem."""
+    if LIKELIHOOD in losses:
+        return _notes_on_logarithms(problem, losses[LIKELIHOOD].value)
     if problem.given != "logits":
         return ()
     values = problem.values
@@ -362,6 +383,29 @@ def _notes(problem: LossProblem, losses: dict[str, LossResult]) -> tuple[str, ..
         correct = _compute(meant, BINARY, values).value
         return (text.format(correct=show(correct), found=show(losses[BINARY].value)),)
     return ()
+
+
+def _notes_on_logarithms(problem: LossProblem, found: float) -> tuple[str, ...]:
+    """Return what may be mixed up about log-probabilities, which this loss does not check."""
+    values = problem.values
+    if looks_like_probabilities(values):
+        meant = replace(problem, given="probabilities")
+        with np.errstate(divide="ignore"):
+            correct = float(-np.log((meant.values * problem.rows).sum(axis=1)).mean())
+        text = _(
+            "These numbers look like probabilities: they lie between 0 and 1 and add up to 1. This loss takes their "
+            "logarithms, and does not check it. With logarithms the loss is {correct} instead of {found}."
+        )
+        return (text.format(correct=show(correct), found=show(found)),)
+    totals = np.exp(np.minimum(values, 700)).sum(axis=1)
+    wrong = totals[abs(totals - 1) > _SUM_TOLERANCE]
+    if len(wrong) == 0:
+        return ()
+    text = _(
+        "The probabilities of a row add up to {total}, not to 1. This loss does not check it; for logits use "
+        "cross-entropy."
+    )
+    return (text.format(total=show(float(wrong[0]))),)
 
 
 def looks_like_probabilities(values: Numbers) -> bool:

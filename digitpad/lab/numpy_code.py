@@ -11,8 +11,18 @@ from digitpad.copying.code import lines, literal
 from digitpad.copying.numbers import exact
 from digitpad.errors import DigitpadError
 from digitpad.lab.convolution import ConvolutionSolution
-from digitpad.lab.losses import BINARY, BINARY_FOCAL, CROSS_ENTROPY, FOCAL, LABEL_SMOOTHING, SQUARED, LossSolution
+from digitpad.lab.losses import (
+    BINARY,
+    BINARY_FOCAL,
+    CROSS_ENTROPY,
+    FOCAL,
+    LABEL_SMOOTHING,
+    LIKELIHOOD,
+    SQUARED,
+    LossSolution,
+)
 from digitpad.lab.networks import NetworkSolution, Row
+from digitpad.lab.numpy_updates import update_lines
 from digitpad.lab.optimizers import Path, settings_of
 from digitpad.nn import layers
 from digitpad.nn.layers.sample_normalization import SampleNorm
@@ -148,7 +158,7 @@ def _convolution_backward(solution: ConvolutionSolution, before_pooling: str) ->
 def losses(solution: LossSolution) -> str:
     """Return a program for all losses of a problem; its results are `losses` and `gradients`, by name."""
     problem = solution.problem
-    given = {"logits": "z", "probabilities": "p", "outputs": "y"}[problem.given]
+    given = {"logits": "z", "probabilities": "p", "log_probabilities": "log_p", "outputs": "y"}[problem.given]
     program = [
         "import numpy as np",
         "",
@@ -170,6 +180,8 @@ def losses(solution: LossSolution) -> str:
             "    return -(rest**gamma) * log_q, rest**gamma * (gamma * q * fraction - 1)",
             "",
         ]
+    if LIKELIHOOD in solution.losses:
+        program += [f'losses["{LIKELIHOOD}"] = -(t * log_p).sum() / n', f'gradients["{LIKELIHOOD}"] = -t / n']
     if CROSS_ENTROPY in solution.losses:
         program += _softmax_losses(solution)
     if BINARY in solution.losses:
@@ -214,14 +226,21 @@ def _binary_losses(solution: LossSolution) -> list[str]:
             "yes = p",
         ]
     )
+    weight = np.asarray(solution.problem.pos_weight, np.float64)
+    if np.any(weight != 1):
+        factors = exact(float(weight)) if weight.ndim == 0 else f"np.array({literal(weight)})"
+        start = ["", f"pos_weight = {factors}", *start]
     slope = "yes - t" if logits else "(p - t) / np.maximum(p * (1 - p), 1e-12)"
     yes_slope, no_slope = (
         ("(1 - yes)", "-yes") if logits else ("1 / np.maximum(p, 1e-12)", "-1 / np.maximum(1 - p, 1e-12)")
     )
+    cost = "t * log_yes"
+    if np.any(weight != 1):
+        cost, slope = "pos_weight * t * log_yes", "(1 - t) * yes - pos_weight * t * (1 - yes)"
     return [
         "",
         *start,
-        f'losses["{BINARY}"] = -(t * log_yes + (1 - t) * log_no).mean()',
+        f'losses["{BINARY}"] = -({cost} + (1 - t) * log_no).mean()',
         f'gradients["{BINARY}"] = ({slope}) / t.size',
         "",
         "alpha_no, alpha_yes = np.ravel(alpha)[0], np.ravel(alpha)[-1]",
@@ -348,18 +367,8 @@ def optimizer(path: Path) -> str:
     """Return a program for the path of an optimizer; its result is `path`, the points from the start on."""
     settings = settings_of(path)
     rate = exact(settings["learning_rate"])
-    body = {
-        "sgd": ["p = p - rate * g"],
-        "momentum": ["v = momentum * v + g", "p = p - rate * v"],
-        "nesterov": ["v = momentum * v + g", "p = p - rate * (g + momentum * v)"],
-        "adagrad": ["s = s + g**2", "p = p - rate * g / (np.sqrt(s) + eps)"],
-        "rmsprop": ["s = alpha * s + (1 - alpha) * g**2", "p = p - rate * g / (np.sqrt(s) + eps)"],
-        "adam": _ADAM,
-        "adamw": ["p = p * (1 - rate * weight_decay)", *_ADAM],
-    }[path.recipe.name]
-    if path.recipe.name == "rmsprop" and settings["momentum"]:
-        body = [body[0], "v = momentum * v + g / (np.sqrt(s) + eps)", "p = p - rate * v"]
-    named = [f"{name} = {exact(value)}" for name, value in settings.items() if name != "learning_rate"]
+    switches = {"amsgrad", "centered", "maximize"}
+    named = [f"{name} = {exact(settings[name])}" for name in settings if name not in {"learning_rate", *switches}]
     start = path.moments[0].point
     return lines(
         "import numpy as np",
@@ -375,17 +384,13 @@ def optimizer(path: Path) -> str:
         named,
         f"p = np.array([{exact(start[0])}, {exact(start[1])}], dtype=float)",
         "v, s = np.zeros(2), np.zeros(2)",
+        "s += initial_accumulator_value" if "initial_accumulator_value" in settings else [],
+        "m = np.zeros(2)" if "centered" in settings else [],
+        "largest = np.zeros(2)" if "amsgrad" in settings else [],
         "path = [p]",
         f"for t in range(1, {len(path.moments)}):",
         "    g = gradient(*p)",
-        [f"    {line}" for line in body],
+        [f"    {line}" for line in update_lines(path.recipe.name, settings)],
         "    path.append(p)",
         "print(p, f(*p))",
     )
-
-
-_ADAM = [
-    "v = beta1 * v + (1 - beta1) * g",
-    "s = beta2 * s + (1 - beta2) * g**2",
-    "p = p - rate * (v / (1 - beta1**t)) / (np.sqrt(s / (1 - beta2**t)) + eps)",
-]

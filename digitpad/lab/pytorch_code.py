@@ -11,7 +11,16 @@ from digitpad.errors import DigitpadError
 from digitpad.export.pytorch_classes import CLASSES, PADDED
 from digitpad.export.pytorch_source import CHAIN, expression
 from digitpad.lab.convolution import ConvolutionSolution
-from digitpad.lab.losses import BINARY, BINARY_FOCAL, CROSS_ENTROPY, FOCAL, LABEL_SMOOTHING, SQUARED, LossSolution
+from digitpad.lab.losses import (
+    BINARY,
+    BINARY_FOCAL,
+    CROSS_ENTROPY,
+    FOCAL,
+    LABEL_SMOOTHING,
+    LIKELIHOOD,
+    SQUARED,
+    LossSolution,
+)
 from digitpad.lab.networks import NetworkSolution
 from digitpad.lab.optimizers import Path, settings_of
 from digitpad.nn import Sequential, build
@@ -80,7 +89,7 @@ _IMPORTS = ["import torch", "from torch.nn import functional as F"]
 def losses(solution: LossSolution) -> str:
     """Return a program for all losses of a problem; its results are `losses` and `gradients`, by name."""
     problem = solution.problem
-    given = {"logits": "z", "probabilities": "p", "outputs": "y"}[problem.given]
+    given = {"logits": "z", "probabilities": "p", "log_probabilities": "log_p", "outputs": "y"}[problem.given]
     alpha = problem.alpha
     shown = (
         f"torch.tensor({literal(np.array(alpha, np.float64))}, dtype=torch.float64)"
@@ -101,6 +110,9 @@ def losses(solution: LossSolution) -> str:
         program.append(f"alpha, gamma = {shown}, {exact(problem.gamma)}")
     program += ["losses, along = {}, {}", ""]
     target = "target" if problem.targets.ndim == 1 else "t"
+    if LIKELIHOOD in solution.losses:
+        indices = "target" if problem.targets.ndim == 1 else "t.argmax(dim=1)"
+        program.append(f'losses["{LIKELIHOOD}"] = F.nll_loss(log_p, {indices})')
     if CROSS_ENTROPY in solution.losses:
         program += [
             f'losses["{CROSS_ENTROPY}"] = F.cross_entropy(z, {target})',
@@ -109,7 +121,9 @@ def losses(solution: LossSolution) -> str:
             f'losses["{FOCAL}"] = (t * alpha * (-torch.expm1(log_p)) ** gamma * -log_p).sum() / len(t)',
         ]
     if BINARY in solution.losses:
-        program += _binary(logits=problem.given == "logits")
+        weight = np.asarray(problem.pos_weight, np.float64)
+        shown = f", pos_weight=torch.tensor({literal(weight.reshape(-1))}, dtype=torch.float64)"
+        program += _binary(shown if np.any(weight != 1) else "", logits=problem.given == "logits")
     if SQUARED in solution.losses:
         predicted = given
         if problem.given == "logits":
@@ -127,9 +141,9 @@ def losses(solution: LossSolution) -> str:
     )
 
 
-def _binary(*, logits: bool) -> list[str]:
+def _binary(pos_weight: str, *, logits: bool) -> list[str]:
     if logits:
-        call = "F.binary_cross_entropy_with_logits(z, t)"
+        call = f"F.binary_cross_entropy_with_logits(z, t{pos_weight})"
         logarithms = "log_yes, log_no = F.logsigmoid(z), F.logsigmoid(-z)"
         yes = "yes = torch.sigmoid(z)"
     else:
@@ -198,19 +212,17 @@ def _all(layer: Layer) -> list[Layer]:
 def optimizer(path: Path) -> str:
     """Return a program for the path of an optimizer; its result is `path`, the points from the start on."""
     settings = settings_of(path)
-    names = {
-        "sgd": ("SGD", ""),
-        "momentum": ("SGD", f", momentum={settings.get('momentum')}"),
-        "nesterov": ("SGD", f", momentum={settings.get('momentum')}, nesterov=True"),
-        "adagrad": ("Adagrad", f", eps={settings.get('eps')}"),
-        "rmsprop": (
-            "RMSprop",
-            f", alpha={settings.get('alpha')}, eps={settings.get('eps')}, momentum={settings.get('momentum')}",
-        ),
-        "adam": ("Adam", _betas(settings)),
-        "adamw": ("AdamW", f"{_betas(settings)}, weight_decay={settings.get('weight_decay')}"),
-    }
-    kind, more = names[path.recipe.name]
+    kinds = {"adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
+    kind = kinds.get(path.recipe.name, "SGD")
+    # Python's own numbers and switches are written as PyTorch reads them.
+    given: dict[str, object] = {name: value for name, value in settings.items() if name != "learning_rate"}
+    if "beta1" in given:
+        given = {"betas": (given.pop("beta1"), given.pop("beta2")), **given}
+    if path.recipe.name == "nesterov":
+        given["nesterov"] = True
+    if kind == "SGD" and not given["momentum"]:
+        del given["momentum"]
+    more = "".join(f", {name}={value!r}" for name, value in given.items())
     start = path.moments[0].point
     return lines(
         "import torch",
@@ -229,7 +241,3 @@ def optimizer(path: Path) -> str:
         "    path.append(p.detach().clone())",
         "print(p, f(*p))",
     )
-
-
-def _betas(settings: dict[str, float]) -> str:
-    return f", betas=({settings.get('beta1')}, {settings.get('beta2')}), eps={settings.get('eps')}"

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from digitpad.lab.convolution_problem import ConvolutionProblem, resolve_padding
 from digitpad.lab.losses import LossProblem, fitting
+from digitpad.lab.optimizers import Recipe
+from digitpad.lab.surfaces import Point, Surface
 
 Answers = dict[str, NDArray[np.float64]]
 
@@ -59,8 +61,13 @@ def loss_answers(problem: LossProblem) -> Answers:
                 cost = (rows * alpha * (1 - log_p.exp()) ** problem.gamma * -log_p).sum() / len(values)
             else:
                 cost = functional.cross_entropy(z, targets, label_smoothing=smoothing)
+        elif name == "negative_log_likelihood":
+            cost = functional.nll_loss(z, targets)
+        elif name == "binary_cross_entropy" and binary:
+            weight = torch.tensor(problem.pos_weight, dtype=torch.float64)
+            cost = functional.binary_cross_entropy_with_logits(z, rows, pos_weight=weight)
         elif name == "binary_cross_entropy":
-            cost = (functional.binary_cross_entropy_with_logits if binary else functional.binary_cross_entropy)(z, rows)
+            cost = functional.binary_cross_entropy(z, rows)
         elif name == "binary_focal_loss":
             p = z.sigmoid() if binary else z
             log_p, log_q = (functional.logsigmoid(z), functional.logsigmoid(-z)) if binary else (p.log(), (1 - p).log())
@@ -75,3 +82,21 @@ def loss_answers(problem: LossProblem) -> Answers:
         answers[name] = cost.detach().numpy()
         answers[f"{name}/gradient"] = z.grad.numpy()
     return answers
+
+
+def path_answers(surface: Surface, recipe: Recipe, start: Point, steps: int) -> Answers:
+    """Return "path", the start and the point after each step of PyTorch's optimizer of that name."""
+    torch: Any = importlib.import_module("torch")
+    kinds = {"adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
+    settings: dict[str, Any] = dict(recipe.settings) | ({"nesterov": True} if recipe.name == "nesterov" else {})
+    position = torch.tensor(start, dtype=torch.float64, requires_grad=True)
+    kind = getattr(torch.optim, kinds.get(recipe.name, "SGD"))
+    optimizer = kind([position], lr=recipe.learning_rate, **settings)
+    path = [position.detach().clone()]
+    for _step in range(steps):
+        optimizer.zero_grad()
+        value: Any = surface.value(position[0], position[1])
+        value.backward()
+        optimizer.step()
+        path.append(position.detach().clone())
+    return {"path": torch.stack(path).numpy()}

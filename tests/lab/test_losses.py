@@ -15,6 +15,7 @@ from digitpad.lab.losses import (
     CROSS_ENTROPY,
     FOCAL,
     LABEL_SMOOTHING,
+    LIKELIHOOD,
     SQUARED,
     LossProblem,
     LossSolution,
@@ -29,7 +30,7 @@ from digitpad.nn.losses import Loss
 from tests.lab.problems import random_loss
 
 _MODEL_A = LossProblem(values=np.log([[20.0, 40, 60, 80]]), targets=np.array([3]))
-_CASES = [(seed, seed % 5) for seed in range(40)]
+_CASES = [(seed, seed % 7) for seed in range(49)]
 
 
 def _solution(name: str) -> LossSolution:
@@ -77,7 +78,7 @@ def test_the_steps_arrive_at_the_loss(seed: int, kind: int) -> None:
     for name, result in solution.losses.items():
         assert loss_steps(solution, name)[-1].value == pytest.approx(result.value, rel=1e-12)
         costs = [row["cost"] for sample in range(samples) for row in class_rows(solution, name, sample)]
-        count = samples if name in {CROSS_ENTROPY, LABEL_SMOOTHING, FOCAL} else len(costs)
+        count = samples if name in {CROSS_ENTROPY, LABEL_SMOOTHING, LIKELIHOOD, FOCAL} else len(costs)
         assert sum(costs) / count == pytest.approx(result.value, rel=1e-9)
         gradient = [step.value for step in gradient_steps(solution, name)]
         assert gradient == result.gradient.reshape(-1).tolist()
@@ -132,6 +133,37 @@ def test_probabilities_passed_as_logits_are_noticed() -> None:
     assert solve(LossProblem(values=np.array([[2.0, 0.7]]), targets=np.array([[1.0, 1]]))).notes == ()
 
 
+def test_likelihood_of_log_probabilities_is_cross_entropy() -> None:
+    logits = _MODEL_A.values
+    log_p = logits - np.log(np.exp(logits).sum())
+    solution = solve(LossProblem(values=log_p, targets=_MODEL_A.targets, given="log_probabilities"))
+    assert solution.losses.keys() == {LIKELIHOOD}
+    result = solution.losses[LIKELIHOOD]
+    assert round(result.value, 4) == 0.9163
+    np.testing.assert_array_equal(result.gradient, [[0, 0, 0, -1]])
+    assert solution.notes == ()
+    rows = class_rows(solution, LIKELIHOOD, 0)
+    assert [round(row["probability"], 4) for row in rows] == [0.1, 0.2, 0.3, 0.4]
+
+
+def test_what_may_be_mixed_up_about_log_probabilities_is_noticed() -> None:
+    given = LossProblem(values=np.array([[0.1, 0.9]]), targets=np.array([1]), given="log_probabilities")
+    (note,) = solve(given).notes
+    assert "look like probabilities" in note
+    assert "0.1054 instead of −0.9" in note
+    (note,) = solve(replace(given, values=np.array([[0.0, 0.0]]))).notes
+    assert "add up to 2, not to 1" in note
+
+
+def test_a_factor_of_yes_is_in_every_step() -> None:
+    solution = solve(LossProblem(values=np.array([[0.0, 0]]), targets=np.array([[1.0, 0]]), pos_weight=3.0))
+    assert solution.losses[BINARY].value == pytest.approx(4 * np.log(2) / 2)
+    np.testing.assert_allclose(solution.losses[BINARY].gradient, [[-0.75, 0.25]])
+    steps = loss_steps(solution, BINARY)
+    assert [step.filled for step in steps if step.formula == "w·(−ln q)"] == ["3·(−ln 0.5)", "−ln 0.5"]
+    assert gradient_steps(solution, BINARY)[0].filled == "((1 − 1)·0.5 − 3·1·(1 − 0.5)) / 2"
+
+
 def test_the_curve_passes_through_the_loss_with_its_gradient_as_slope() -> None:
     solution = solve(_MODEL_A)
     z = float(solution.logits[0, 3])
@@ -152,6 +184,17 @@ def test_the_curve_passes_through_the_loss_with_its_gradient_as_slope() -> None:
         (replace(_MODEL_A, given="probabilities"), "2.9957 is not a probability"),
         (LossProblem(values=np.array([[0.5, 0.2]]), targets=np.array([0]), given="probabilities"), "add up to 0.7"),
         (LossProblem(values=np.array([[0.0, 1]]), targets=np.array([0]), given="probabilities"), "infinite"),
+        (
+            LossProblem(
+                values=np.array([[0.2, 0.8]]), targets=np.array([[0.0, 1]]), given="probabilities", pos_weight=2.0
+            ),
+            "factor of yes needs logits",
+        ),
+        (
+            LossProblem(values=np.log([[0.2, 0.8]]), targets=np.array([[0.5, 0.5]]), given="log_probabilities"),
+            "Log-probabilities need two classes or more, and the class of each row",
+        ),
+        (replace(_MODEL_A, targets=np.eye(4)[:1], pos_weight=(1.0, 2.0)), "settings do not fit the Binary cross"),
         (replace(_MODEL_A, smoothing=2.0), "settings do not fit the Label smoothing"),
         (replace(_MODEL_A, gamma=-1.0), "settings do not fit the Focal loss"),
         (replace(_MODEL_A, alpha=(1.0, 2.0)), "settings do not fit the Focal loss"),

@@ -8,8 +8,9 @@ import pytest
 
 from digitpad.errors import DigitpadError
 from digitpad.lab.numbers import parse_number
-from digitpad.lab.optimizers import OPTIMIZERS, Recipe, contour_levels, follow, settings_of, update_steps
+from digitpad.lab.optimizers import OPTIMIZERS, Recipe, contour_levels, follow, settings_of
 from digitpad.lab.surfaces import SURFACES, Surface, surface_of
+from digitpad.lab.update_rules import update_steps
 from digitpad.nn import reference
 
 _RECIPES = [Recipe(name) for name in OPTIMIZERS] + [
@@ -17,6 +18,13 @@ _RECIPES = [Recipe(name) for name in OPTIMIZERS] + [
     Recipe("adam", 0.3, {"betas": (0.8, 0.95), "eps": 1e-3}),
     Recipe("adamw", 0.1, {"weight_decay": 0.3}),
     Recipe("sgd", 0.001, {"momentum": 0.5}),
+    Recipe("sgd", 1e-5, {"momentum": 0.5, "dampening": 0.3, "maximize": True}),
+    Recipe("nesterov", 0.0005, {"weight_decay": 0.2}),
+    Recipe("adagrad", 0.3, {"lr_decay": 0.1, "initial_accumulator_value": 0.5, "weight_decay": 0.1}),
+    Recipe("rmsprop", 0.01, {"centered": True, "alpha": 0.9}),
+    Recipe("rmsprop", 0.01, {"centered": True, "momentum": 0.5, "maximize": True}),
+    Recipe("adam", 0.1, {"amsgrad": True, "weight_decay": 0.2}),
+    Recipe("adamw", 0.1, {"amsgrad": True, "weight_decay": 0.2, "maximize": True}),
 ]
 
 
@@ -51,6 +59,10 @@ def test_the_minimum_is_one(name: str) -> None:
     assert surface.value(*surface.minimum) == 0
 
 
+def _largest(found: re.Match[str]) -> str:
+    return max(found.groups(), key=parse_number)
+
+
 @pytest.mark.parametrize("surface", SURFACES.values(), ids=lambda surface: surface.name)
 @pytest.mark.parametrize("recipe", _RECIPES, ids=lambda recipe: f"{recipe.name}-{'-'.join(recipe.settings)}")
 def test_the_rule_arrives_at_the_next_point(surface: Surface, recipe: Recipe) -> None:
@@ -61,6 +73,7 @@ def test_the_rule_arrives_at_the_next_point(surface: Surface, recipe: Recipe) ->
             assert steps[-1].value == path.moments[number].point[axis]
             for step in steps[1:]:
                 filled = step.filled.replace("ε", repr(settings_of(path).get("eps", 0.0))).replace("²", "^2")
+                filled = re.sub(r"max\(([\d.]+(?:e[−+]\d+)?), ([\d.]+(?:e[−+]\d+)?)\)", _largest, filled)
                 filled = re.sub(r"√([\d.]+(?:e[−+]\d+)?)", r"sqrt(\1)", filled)
                 assert parse_number(filled) == pytest.approx(step.value, rel=1e-7, abs=1e-9), step
 

@@ -63,9 +63,9 @@ def test_convolutions(program: ModuleType, seed: int) -> None:
     _check_convolution(solution, program.convolution(solution))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(35))
 def test_losses(program: ModuleType, seed: int) -> None:
-    solution = losses.solve(random_loss(np.random.default_rng(seed), seed % 5))
+    solution = losses.solve(random_loss(np.random.default_rng(seed), seed % 7))
     _check_losses(solution, program.losses(solution))
 
 
@@ -76,8 +76,26 @@ def test_optimizers(program: ModuleType, surface: str, name: str) -> None:
     _check_path(path, program.optimizer(path))
 
 
-def test_rmsprop_with_momentum(program: ModuleType) -> None:
-    path = follow(surface_of("valley"), Recipe("rmsprop", 0.05, {"momentum": 0.5}), 25)
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("rmsprop", {"momentum": 0.5}),
+        ("rmsprop", {"centered": True, "weight_decay": 0.1}),
+        ("rmsprop", {"centered": True, "momentum": 0.5, "maximize": True}),
+        ("sgd", {"momentum": 0.5}),
+        ("momentum", {"momentum": 0.0, "weight_decay": 0.1}),
+        ("momentum", {"dampening": 0.4}),
+        ("nesterov", {"weight_decay": 0.1, "maximize": True}),
+        ("adagrad", {"lr_decay": 0.1, "initial_accumulator_value": 0.5}),
+        ("adam", {"amsgrad": True, "weight_decay": 0.1, "betas": (0.8, 0.95)}),
+        ("adamw", {"amsgrad": True, "weight_decay": 0.3}),
+        ("adamw", {"weight_decay": 0.0}),
+    ],
+)
+def test_options_of_optimizers(
+    program: ModuleType, name: str, settings: dict[str, float | tuple[float, float]]
+) -> None:
+    path = follow(surface_of("valley"), Recipe(name, 0.05, settings), 25)
     _check_path(path, program.optimizer(path))
 
 

@@ -22,12 +22,14 @@ class LossRequest:
     example: str | None
     logits: str | None
     probabilities: str | None
+    log_probabilities: str | None
     outputs: str | None
     target: str | None
     targets: str | None
     alpha: str
     gamma: str
     smoothing: str
+    pos_weight: str
 
 
 def loss(request: LossRequest, output: LabOutput) -> None:
@@ -68,10 +70,14 @@ def _loss_problem(request: LossRequest) -> LossProblem:
         given.append(("logits", request.logits))
     if request.probabilities is not None:
         given.append(("probabilities", request.probabilities))
+    if request.log_probabilities is not None:
+        given.append(("log_probabilities", request.log_probabilities))
     if request.outputs is not None:
         given.append(("outputs", request.outputs))
     if len(given) != 1:
-        raise DigitpadError(_("Give one of --logits, --probabilities and --outputs, or --example with a name."))
+        raise DigitpadError(
+            _("Give one of --logits, --probabilities, --log-probabilities and --outputs, or --example with a name.")
+        )
     kind, text = given[0]
     if (request.target is None) == (request.targets is None):
         raise DigitpadError(_("Give --target, the class of each row, or --targets, a number for each value."))
@@ -81,11 +87,13 @@ def _loss_problem(request: LossRequest) -> LossProblem:
     else:
         targets = named("--targets", parse_matrix, str(request.targets))
     alpha = [float(value) for value in named("--alpha", parse_vector, request.alpha)]
+    weight = [float(value) for value in named("--pos-weight", parse_vector, request.pos_weight)]
     return LossProblem(
-        values=named(f"--{kind}", parse_matrix, text),
+        values=named(f"--{kind.replace('_', '-')}", parse_matrix, text),
         targets=targets,
         given=kind,
         alpha=alpha[0] if len(alpha) == 1 else tuple(alpha),
         gamma=named("--gamma", parse_number, request.gamma),
         smoothing=named("--smoothing", parse_number, request.smoothing),
+        pos_weight=weight[0] if len(weight) == 1 else tuple(weight),
     )

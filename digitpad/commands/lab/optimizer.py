@@ -6,8 +6,9 @@ from digitpad.copying.document import step_records
 from digitpad.errors import DigitpadError
 from digitpad.lab import optimizers
 from digitpad.lab.matrices import parse_vector
-from digitpad.lab.optimizers import Recipe, update_steps
+from digitpad.lab.optimizers import Recipe
 from digitpad.lab.surfaces import surface_of
+from digitpad.lab.update_rules import update_steps
 from digitpad.translation import gettext as _
 
 

@@ -16,7 +16,11 @@ OPTIMIZER_NAMES = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", 
 SURFACE_NAMES = ("bowl", "valley", "saddle", "rosenbrock")
 
 #: Optimizers' settings, which the command line calls as PyTorch does.
-SETTINGS = ("momentum", "alpha", "eps", "weight_decay", "beta1", "beta2")
+SETTINGS = (
+    *("momentum", "dampening", "alpha", "eps", "weight_decay", "beta1", "beta2"),
+    *("lr_decay", "initial_accumulator_value"),
+)
+SWITCHES = ("amsgrad", "centered", "maximize")
 
 _Topics: TypeAlias = "argparse._SubParsersAction[Any]"
 
@@ -64,6 +68,7 @@ def _add_loss(topics: _Topics) -> None:
     add = _adder(topics, "loss", _("Work through every loss that fits, step by step."))
     add("--logits", metavar=_("NUMBERS"), help=_('logits, such as "ln 20, ln 40"; a row for each sample'))
     add("--probabilities", metavar=_("NUMBERS"), help=_("probabilities instead of logits"))
+    add("--log-probabilities", metavar=_("NUMBERS"), help=_("logarithms of probabilities, for negative log-likelihood"))
     add("--outputs", metavar=_("NUMBERS"), help=_("quantities, for the squared error"))
     _add_example(add)
     add("--target", metavar="C", help=_("class of each row, from 0"))
@@ -75,6 +80,12 @@ def _add_loss(topics: _Topics) -> None:
         help=_("factor of the focal loss, or one for each class (default: %(default)s)"),
     )
     add("--gamma", metavar="G", default="2", help=_("exponent of the focal loss (default: %(default)s)"))
+    add(
+        "--pos-weight",
+        metavar="W",
+        default="1",
+        help=_("factor of a yes in binary cross-entropy, or one for each value (default: %(default)s)"),
+    )
     add("--smoothing", metavar="E", default="0.1", help=_("label smoothing (default: %(default)s)"))
 
 
@@ -104,6 +115,8 @@ def _add_optimizer(topics: _Topics) -> None:
     add("--start", metavar="X,Y", help=_("where to begin (default: set by the function)"))
     for name in SETTINGS:
         add(f"--{name.replace('_', '-')}", metavar="V", type=not_negative, help=_("setting of optimizers that have it"))
+    for name in SWITCHES:
+        add(f"--{name}", action="store_true", default=None, help=_("switch of optimizers that have it"))
 
 
 def _add_example(add: Callable[..., object]) -> None:

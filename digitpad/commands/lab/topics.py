@@ -5,7 +5,7 @@ import argparse
 from digitpad.commands.lab.conv import ConvolutionRequest, conv
 from digitpad.commands.lab.loss import LossRequest, loss
 from digitpad.commands.lab.optimizer import optimizer
-from digitpad.commands.lab.options import SETTINGS
+from digitpad.commands.lab.options import SETTINGS, SWITCHES
 from digitpad.commands.lab.shapes import shapes
 from digitpad.commands.lab.shared import LabOutput, list_examples
 
@@ -53,12 +53,14 @@ def run_topic(options: argparse.Namespace) -> None:
                     example=options.example,
                     logits=options.logits,
                     probabilities=options.probabilities,
+                    log_probabilities=options.log_probabilities,
                     outputs=options.outputs,
                     target=options.target,
                     targets=options.targets,
                     alpha=options.alpha,
                     gamma=options.gamma,
                     smoothing=options.smoothing,
+                    pos_weight=options.pos_weight,
                 ),
                 output,
             )
@@ -71,7 +73,7 @@ def run_topic(options: argparse.Namespace) -> None:
                 steps=options.steps,
                 learning_rate=options.learning_rate,
                 start=options.start,
-                settings={name: getattr(options, name) for name in SETTINGS},
+                settings={name: getattr(options, name) for name in (*SETTINGS, *SWITCHES)},
                 output=output,
             )
         case _:

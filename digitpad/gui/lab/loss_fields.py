@@ -16,7 +16,7 @@ from digitpad.lab.matrices import as_line, parse_classes, parse_matrix, parse_ve
 from digitpad.lab.numbers import parse_number
 
 Numbers = NDArray[np.float64]
-_GIVEN: tuple[Given, ...] = ("logits", "probabilities", "outputs")
+_GIVEN: tuple[Given, ...] = ("logits", "probabilities", "log_probabilities", "outputs")
 
 
 class LossFields(QWidget):
@@ -36,10 +36,16 @@ class LossFields(QWidget):
         texts = {
             "logits": (self.tr("Logits"), self.tr("Any numbers; the loss applies softmax or sigmoid itself")),
             "probabilities": (self.tr("Probabilities"), self.tr("Numbers from 0 to 1, after softmax or sigmoid")),
+            "log_probabilities": (
+                self.tr("Log-probabilities"),
+                self.tr("Logarithms of probabilities, for negative log-likelihood"),
+            ),
             "outputs": (self.tr("Outputs"), self.tr("Quantities, for the squared error")),
         }
         self._given, given = segments(
-            [(f"labGiven{name.title()}", *texts[name]) for name in _GIVEN], self, label=self.tr("Values")
+            [(f"labGiven{name.title().replace('_', '')}", *texts[name]) for name in _GIVEN],
+            self,
+            label=self.tr("Values"),
         )
         self._values = MatrixLine(self)
         self._dress(
@@ -57,12 +63,19 @@ class LossFields(QWidget):
         self._dress(
             self._targets, "labTargetLine", self.tr("Target"), self.tr("A class, or a number for each value"), 16
         )
-        self._alpha, self._gamma, self._smoothing = (QLineEdit(self) for _field in range(3))
+        self._alpha, self._gamma, self._smoothing, self._weight = (QLineEdit(self) for _field in range(4))
         self._dress(
             self._alpha, "labAlpha", self.tr("α of the focal loss"), self.tr("One factor, or one for each class"), 10
         )
         self._dress(self._gamma, "labGamma", self.tr("γ of the focal loss"), self.tr("0 makes it cross-entropy"), 7)
         self._dress(self._smoothing, "labSmoothing", self.tr("Label smoothing"), self.tr("From 0 to 1"), 7)
+        self._dress(
+            self._weight,
+            "labPosWeight",
+            self.tr("Factor of yes"),
+            self.tr("Of binary cross-entropy: one factor, or one for each value; pos_weight in PyTorch"),
+            7,
+        )
         flow = FlowLayout(self)
         flow.setSpacing(SPACE)
         rows: list[tuple[str, list[QWidget]]] = [
@@ -72,6 +85,7 @@ class LossFields(QWidget):
             ("α", [self._alpha]),
             ("γ", [self._gamma]),
             (self.tr("smoothing"), [self._smoothing]),
+            (self.tr("factor of yes"), [self._weight]),
         ]
         for text, fields in rows:
             group = QWidget(self)
@@ -84,9 +98,10 @@ class LossFields(QWidget):
                 field.setFixedHeight(4 * SPACE)
                 inner.addWidget(field)
             flow.addWidget(group)
+        self._lines = self._values, self._targets, self._alpha, self._gamma, self._smoothing, self._weight
         self._given.idClicked.connect(self._changed)
         self._kind.idClicked.connect(self._changed)
-        for line in (self._values, self._targets, self._alpha, self._gamma, self._smoothing):
+        for line in self._lines:
             line.editingFinished.connect(self._changed)
         for matrix in (self._values, self._targets):
             matrix.refused.connect(self.refused)
@@ -103,6 +118,8 @@ class LossFields(QWidget):
         self._alpha.setText(", ".join(exact(float(value)) for value in alpha))
         self._gamma.setText(exact(float(problem.gamma)))
         self._smoothing.setText(exact(float(problem.smoothing)))
+        weight = problem.pos_weight if isinstance(problem.pos_weight, tuple) else (problem.pos_weight,)
+        self._weight.setText(", ".join(exact(float(value)) for value in weight))
 
     def write_values(self, problem: LossProblem) -> None:
         """Write the values alone."""
@@ -122,7 +139,7 @@ class LossFields(QWidget):
         DigitpadError
             If a field cannot be read; the message begins with its name.
         """
-        texts = {line: line.text() for line in (self._values, self._targets, self._alpha, self._gamma, self._smoothing)}
+        texts = {line: line.text() for line in self._lines}
         line: QLineEdit = self._values
         try:
             values = parse_matrix(texts[line])
@@ -137,6 +154,8 @@ class LossFields(QWidget):
             gamma = parse_number(texts[line])
             line = self._smoothing
             smoothing = parse_number(texts[line])
+            line = self._weight
+            weight = tuple(float(value) for value in parse_vector(texts[line]))
         except DigitpadError as error:
             raise DigitpadError(f"{line.accessibleName()}: {error}") from error
         return LossProblem(
@@ -146,6 +165,7 @@ class LossFields(QWidget):
             alpha=alpha[0] if len(alpha) == 1 else alpha,
             gamma=gamma,
             smoothing=smoothing,
+            pos_weight=weight[0] if len(weight) == 1 else weight,
         )
 
     def _dress(self, line: QLineEdit, name: str, spoken: str, tip: str, width: int) -> None:

@@ -23,8 +23,9 @@ from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.lab.matrices import parse_vector
 from digitpad.lab.numbers import parse_number
 from digitpad.lab.optimizer_titles import TITLES
-from digitpad.lab.optimizers import OPTIMIZERS, Path, follow, update_steps
+from digitpad.lab.optimizers import OPTIMIZERS, Path, follow
 from digitpad.lab.surfaces import SURFACES, Point
+from digitpad.lab.update_rules import update_steps
 from digitpad.lab.worked import Solution, copy_as
 from digitpad.translation import gettext as _
 
@@ -59,7 +60,7 @@ class OptimizersPage(LabPage):
         self._dress(self.start, "labStart", self.tr("Start"), self.tr("x and y; empty: set by the function"))
         self.count = IntField("labStepCount", self.tr("Steps"), self.tr("Number of steps"), 1, _MOST_STEPS, self)
         self.count.setValue(50)
-        self.settings = OptimizerSettings(self)
+        self.settings = OptimizerSettings(theme, self)
         self.plot = PathPlot(theme, self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setObjectName("labStepSlider")

@@ -46,6 +46,30 @@ def test_logits_are_typed(losses: LossesPage) -> None:
     assert losses.value.text() == "= 2.8904"
 
 
+def test_log_probabilities_and_a_factor_of_yes_are_typed(losses: LossesPage) -> None:
+    def press(name: str) -> None:
+        button = losses.findChild(QToolButton, name)
+        assert button is not None
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    press("labGivenLogProbabilities")
+    _type(losses, "labValuesLine", "ln 0.1, ln 0.2, ln 0.3, ln 0.4")
+    assert losses.names.chosen == "negative_log_likelihood"
+    assert losses.value.text() == "= 0.9163"
+    losses.curve.moved.emit(-2.0)
+    assert losses.value.text() == "= 2"
+
+    press("labGivenLogits")
+    press("labTargetNumbers")
+    _type(losses, "labValuesLine", "0 0")
+    _type(losses, "labTargetLine", "1 1")
+    _type(losses, "labPosWeight", "3, 1")
+    losses.names.choose("binary_cross_entropy")
+    assert losses.value.text() == f"= {round(2 * np.log(2), 4)}"
+    _type(losses, "labPosWeight", "three")
+    assert losses.alert.text.startswith("Factor of yes: ")
+
+
 def test_another_loss_is_chosen(losses: LossesPage) -> None:
     losses.names.choose("focal_loss")
     assert losses.value.text() == "= 0.3299"

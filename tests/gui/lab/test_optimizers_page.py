@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.gui.lab.optimizers_page import OptimizersPage
 from digitpad.gui.lab.tab import LabTab
+from digitpad.gui.widgets.fields import CheckBox
 from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.optimizers import Path, Recipe, follow, settings_of
 from digitpad.lab.surfaces import SURFACES
@@ -50,6 +51,32 @@ def test_the_rule_of_a_step_is_shown(optimizers: OptimizersPage) -> None:
     assert texts[1] == "2 − 0.1·4"
     QTest.keyClick(optimizers.slider, Qt.Key.Key_Right)
     assert rule.model().index(1, 1).data() == "1.6 − 0.1·3.2"
+
+
+def test_settings_apply_to_the_optimizers_that_have_them(optimizers: OptimizersPage) -> None:
+    for name in ("nesterov", "adagrad", "rmsprop", "adamw"):
+        optimizers.boxes[name].click()
+    for name, text in (("Momentum", "0.5"), ("Dampening", "1/4"), ("Beta1", "0.8"), ("WeightDecay", "0.1")):
+        _type(optimizers, f"lab{name}", text)
+    for name in ("labAmsgrad", "labCentered"):
+        box = optimizers.findChild(CheckBox, name)
+        assert box is not None
+        box.click()
+    assert {name: path.recipe.settings for name, path in optimizers.paths.items()} == {
+        "sgd": {"weight_decay": 0.1},
+        "momentum": {"momentum": 0.5, "dampening": 0.25, "weight_decay": 0.1},
+        "nesterov": {"momentum": 0.5, "weight_decay": 0.1},
+        "adagrad": {"weight_decay": 0.1},
+        "rmsprop": {"weight_decay": 0.1, "centered": True},
+        "adam": {"betas": (0.8, 0.999), "weight_decay": 0.1, "amsgrad": True},
+        "adamw": {"betas": (0.8, 0.999), "weight_decay": 0.1, "amsgrad": True},
+    }
+    paths = optimizers.paths
+    _type(optimizers, "labWeightDecay", "much")
+    assert optimizers.alert.text.startswith("Weight decay: ")
+    _type(optimizers, "labWeightDecay", "-1")
+    assert "settings do not fit sgd" in optimizers.alert.text
+    assert optimizers.paths is paths
 
 
 def test_every_function_is_drawn(optimizers: OptimizersPage) -> None:
