@@ -145,17 +145,18 @@ def test_every_preset_is_listed_and_a_large_one_is_solved_in_a_thread(networks: 
 
 def test_a_newer_network_replaces_one_that_is_being_solved(networks: NetworksPage, qtbot: QtBot) -> None:
     networks.fields.preset.emit("unet-narrow")
-    with qtbot.waitSignal(networks.network.drawn, timeout=30_000):
-        _read(networks, "flatten\nlinear 10")
+    _read(networks, "flatten\nlinear 10")
+    kinds = ["Flatten", "Linear"]
+    qtbot.waitUntil(lambda: [box.kind for box in networks.network.boxes] == kinds, timeout=30_000)
     assert networks.solution.rows[-1].output_shape == (10,)
-    assert [box.kind for box in networks.network.boxes] == ["Flatten", "Linear"]
 
 
 def test_a_box_of_the_drawing_is_a_row_of_the_table(networks: NetworksPage, qtbot: QtBot) -> None:
     button = networks.findChild(QToolButton, "labAsDrawing")
     assert button is not None
-    with qtbot.waitSignal(networks.network.drawn, timeout=30_000):
-        _read(networks, "# a comment\nconv 8 3; relu\n\nmaxpool 2\nflatten\nlinear 10")
+    _read(networks, "# a comment\nconv 8 3; relu\n\nmaxpool 2\nflatten\nlinear 10")
+    names = ["conv1", "relu1", "pool1", "flatten1", "fc1"]
+    qtbot.waitUntil(lambda: [box.full_name for box in networks.network.boxes] == names, timeout=30_000)
     button.click()
     assert networks.network.isVisible()
     networks.network.setFocus()

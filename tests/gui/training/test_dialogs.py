@@ -56,6 +56,12 @@ def _switch(editor: NetworkEditor, name: str) -> None:
     button.click()
 
 
+def _drawn_text(editor: NetworkEditor, name: str) -> str:
+    """Return the first line below the name of the box that is chosen; empty if it is another one."""
+    box = editor.drawing.box
+    return box.lines[0][0] if box is not None and box.full_name == name else ""
+
+
 def _press(parent: QWidget, name: str) -> None:
     button = parent.findChild(QPushButton, name)
     assert button is not None
@@ -346,12 +352,8 @@ def test_a_box_of_the_drawing_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
     assert maps is not None
     assert name.text() == "conv2"
     assert name.hasFocus()
-    with qtbot.waitSignal(drawing.drawn, timeout=30_000):
-        maps.setValue(21)
-    box = drawing.box
-    assert box is not None
-    assert box.full_name == "conv2"
-    assert box.lines[0][0].startswith("21 × ")
+    maps.setValue(21)
+    qtbot.waitUntil(lambda: _drawn_text(editor, "conv2").startswith("21 × "), timeout=30_000)
     editor.view.setCurrentIndex(editor.list.index(0, 0))
     assert drawing.box is drawing.boxes[0]
     _press(editor, "networkCancel")
@@ -370,18 +372,12 @@ def test_a_layer_inside_a_block_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
     assert name is not None
     assert maps is not None
     assert name.text() == "conv1"
-    with qtbot.waitSignal(drawing.drawn, timeout=30_000):
-        maps.setValue(24)
+    maps.setValue(24)
     assert editor.trouble == ""
-    box = drawing.box
-    assert box is not None
-    assert box.full_name == "block1.body.conv1"
-    assert box.lines[0][0].startswith("24 × ")
+    qtbot.waitUntil(lambda: _drawn_text(editor, "block1.body.conv1").startswith("24 × "), timeout=30_000)
     name.setText("first")
-    with qtbot.waitSignal(drawing.drawn, timeout=30_000):
-        name.editingFinished.emit()
-    assert drawing.box is not None
-    assert drawing.box.full_name == "block1.body.first"
+    name.editingFinished.emit()
+    qtbot.waitUntil(lambda: _drawn_text(editor, "block1.body.first").startswith("24 × "), timeout=30_000)
     _switch(editor, "layersAsList")
     assert name.text() == "block1"
     _press(editor, "networkCancel")
