@@ -238,10 +238,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>They are of %n person(s) who agreed on the page.</source>
+        <source>They are from %n participant(s) who agreed on the page.</source>
         <translation>
-            <numerusform>They are of %n person who agreed on the page.</numerusform>
-            <numerusform>They are of %n persons who agreed on the page.</numerusform>
+            <numerusform>They are from %n participant who agreed on the page.</numerusform>
+            <numerusform>They are from %n participants who agreed on the page.</numerusform>
         </translation>
     </message>
 </context>
@@ -404,13 +404,6 @@
         <translation>
             <numerusform>%n still misread</numerusform>
             <numerusform>%n still misread</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n test image(s)</source>
-        <translation>
-            <numerusform>%n test image</numerusform>
-            <numerusform>%n test images</numerusform>
         </translation>
     </message>
     <message numerus="yes">
