@@ -8,7 +8,7 @@ _OWN = "Each batch has {own} of these drawings, varied"
 _PROTECTED = {
     Protection.REPLAY: (
         f"{_OWN}, and {{replayed}} images that are replayed: MNIST, pen ink, pen ink in particular manners, and "
-        "drawings that show no digit."
+        "drawings that show no digit. The weights are {share:.0%} of the way from those before to those trained."
     ),
     Protection.CONSOLIDATION: (
         f"{_OWN}. Elastic weight consolidation with the strength {{strength:g}} holds the weights; nothing is replayed."
@@ -67,7 +67,7 @@ def card(learned: LearnedHand, name: str, command: str) -> str:
 
 def _protection(settings: AdaptationSettings) -> str:
     return _PROTECTED[settings.protection].format(
-        own=settings.own, replayed=settings.replayed, strength=settings.strength
+        own=settings.own, replayed=settings.replayed, strength=settings.strength, share=settings.share
     )
 
 

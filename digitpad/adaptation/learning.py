@@ -1,6 +1,6 @@
 """The steps of an adaptation: own drawings in every batch, and something that protects what the network knows.
 
-Replay is the protection that digitpad uses: three of four images of a batch are of the kinds that the network knows,
+Replay is the protection that digitpad uses: half of the images of a batch are of the kinds that the network knows,
 and their targets are what the network answered before, corrected where that was wrong. Elastic weight consolidation
 (`consolidation`) needs no images but knows less; `docs/learning-a-hand.md` compares the two. Without protection, the
 network forgets; that is there to be looked at.
@@ -60,6 +60,10 @@ class AdaptationSettings:
         The learning rate of Adam in the first step; it falls to a tenth along half a cosine.
     protection
         What keeps the network from forgetting.
+    share
+        For `Protection.REPLAY`: the weights are before + share * (trained - before), in (0, 1]. Halfway between two
+        networks of which one was trained from the other, most of what is new is known, and little that is old is lost
+        (Wortsman and others, "Robust fine-tuning of zero-shot models", CVPR 2022). Other protections use 1.
     strength
         For `Protection.CONSOLIDATION`: the factor of its penalty.
     seed
@@ -74,16 +78,18 @@ class AdaptationSettings:
     """
 
     steps: int = 60
-    own: int = 16
-    replayed: int = 48
+    own: int = 32
+    replayed: int = 32
     learning_rate: float = 3e-4
     protection: Protection = Protection.REPLAY
+    share: float = 0.5
     strength: float = 3e4
     seed: int = 0
     threads: int | None = None
 
     def __post_init__(self) -> None:
-        if not (1 <= self.steps <= 10_000 and self.own >= 1 and self.replayed >= 0 and 0 < self.learning_rate < 1):
+        counts = 1 <= self.steps <= 10_000 and self.own >= 1 and self.replayed >= 0
+        if not (counts and 0 < self.learning_rate < 1 and 0 < self.share <= 1):
             raise DigitpadError(
                 _("An adaptation takes from 1 to 10,000 steps with at least one drawing each; change the settings.")
             )
@@ -100,7 +106,8 @@ class Adapted:
     steps
         Its steps, in order.
     frames
-        The weights after some steps, by the number of steps, from 0 to the last; empty if they were not kept.
+        The weights after some steps, by the number of steps, from 0 to the last; empty if they were not kept. Those of
+        the last step are the weights of the model.
     seconds
         How long it took.
     """
@@ -166,8 +173,10 @@ def adapting(
         batches.answer(parallel)
         guard = _guard(settings, start, batches)
         optimizer, loss = Adam(start.network.parameters(), settings.learning_rate), CrossEntropyLoss()
+        before = _copied(start.network)
+        share = settings.share if settings.protection is Protection.REPLAY else 1.0
         if keep_frame(0):
-            frames[0] = _copied(start.network)
+            frames[0] = before
         for number, (images, targets) in enumerate(prefetched(batches.make, _AHEAD), start=1):
             step_begun = time.perf_counter()
             optimizer.learning_rate = _rate(settings, number)
@@ -193,8 +202,9 @@ def adapting(
                 )
             )
             if keep_frame(number):
-                frames[number] = _copied(start.network)
+                frames[number] = _between(before, start.network, share)
             yield steps[-1]
+    start.network.load_state_dict(_between(before, start.network, share))
     return Adapted(adapted_model(model, start), tuple(steps), frames, time.perf_counter() - begun)
 
 
@@ -274,3 +284,11 @@ def _guard(settings: AdaptationSettings, start: StartingNetwork, batches: _Batch
 
 def _copied(network: Sequential) -> dict[str, Array]:
     return {name: array.copy() for name, array in network.state_dict().items()}
+
+
+def _between(before: Mapping[str, Array], network: Sequential, share: float) -> dict[str, Array]:
+    """Return the weights at a share of the way from those before to those of a network."""
+    if share == 1:
+        return _copied(network)
+    now = network.state_dict()
+    return {name: before[name] + np.asarray(share, now[name].dtype) * (now[name] - before[name]) for name in now}

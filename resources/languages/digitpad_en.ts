@@ -417,13 +417,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n test image(s)</source>
-        <translation>
-            <numerusform>%n test image</numerusform>
-            <numerusform>%n test images</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>Accuracy on {count:,} disturbed image(s)</source>
         <translation>
             <numerusform>Accuracy on {count:,} disturbed image</numerusform>

@@ -74,7 +74,6 @@ def test_it_shows_figures_and_pictures_and_keeps_nothing_by_itself(dialog: Learn
     figure = dialog.findChild(QLabel, "mnistFigure")
     assert figure is not None
     assert f"{100 * learned.mnist.after:.2f}" in figure.text()
-    assert f"{100 * learned.mnist.before:.2f}" in figure.text()
     shown = sum(len(grid.changes) for grid in dialog.findChildren(ChangeGrid))
     changes = (*learned.mine.improved, *learned.mine.worsened, *learned.mine.still_wrong)
     assert shown == len(changes) + len(learned.mnist.improved) + len(learned.mnist.worsened)

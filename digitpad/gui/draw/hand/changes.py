@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from digitpad.data.dataset import NO_DIGIT
@@ -50,9 +50,7 @@ class ChangeGrid(QWidget):
         self.setAccessibleName(spoken)
         self.setAccessibleDescription("; ".join(self._words(change) for change in self._changes))
         self.setToolTip(spoken)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._recolour)
 
     @property
@@ -60,22 +58,19 @@ class ChangeGrid(QWidget):
         """The changes that are shown."""
         return self._changes
 
-    def hasHeightForWidth(self) -> bool:
-        """Return that the number of lines depends on the width."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """Return the height of all lines."""
-        lines = -(-len(self._changes) // self._columns(width))
-        return max(0, lines * self._cell().height() - px(_GAP))
-
     def sizeHint(self) -> QSize:
-        """Return room for a line of pictures."""
-        return QSize(6 * self._cell().width(), self._cell().height())
+        """Return room for all lines at the present width."""
+        lines = -(-len(self._changes) // self._columns(self.width()))
+        return QSize(6 * self._cell().width(), lines * self._cell().height())
 
     def minimumSizeHint(self) -> QSize:
         """Return room for two pictures."""
-        return QSize(2 * self._cell().width(), px(_SIDE))
+        return QSize(2 * self._cell().width(), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for as many lines as the new width needs."""
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the pictures with their captions."""

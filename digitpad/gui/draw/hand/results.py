@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from digitpad.gui.draw.hand.changes import MOST, ChangeGrid
@@ -46,7 +45,7 @@ class Results(QWidget):
         else:
             about = self.tr("%n drawing(s), each read without having learned it", "", learned.mine.count)
             self._add_figure(column, "mineFigure", self.tr("My digits"), about, learned.mine)
-        about = self.tr("%n test image(s)", "", learned.mnist.count)
+        about = self.tr("{count:,} test images").format(count=learned.mnist.count)
         self._add_figure(column, "mnistFigure", "MNIST", about, learned.mnist)
         about = self.tr("%n drawing(s), not replayed", "", learned.writers.count)
         self._add_figure(column, "writersFigure", self.tr("Other writers"), about, learned.writers)
@@ -58,16 +57,20 @@ class Results(QWidget):
         small = muted(about, self)
         small.setMaximumWidth(22 * SPACE)
         column.addWidget(small)
-        figure = QLabel(f"{_fine(result.before)} → <b>{_fine(result.after)}</b>", self)
-        figure.setObjectName(name)
-        figure.setTextFormat(Qt.TextFormat.RichText)
-        figure.setFont(fixed_font(self.font(), scale=1.3))
-        figure.setAccessibleName(
-            self.tr("{name}: {before} before, {after} after").format(
-                name=heading, before=_fine(result.before), after=_fine(result.after)
-            )
-        )
-        column.addWidget(figure)
+        before = QLabel(f"{_fine(result.before)} →", self)
+        after = QLabel(_fine(result.after), self)
+        after.setObjectName(name)
+        before.setProperty("muted", "true")
+        before.setFont(fixed_font(self.font(), scale=1.2))
+        after.setFont(fixed_font(self.font(), scale=1.2, bold=True))
+        before.setAccessibleName(self.tr("{name}, before: {share}").format(name=heading, share=_fine(result.before)))
+        after.setAccessibleName(self.tr("{name}, after: {share}").format(name=heading, share=_fine(result.after)))
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        row.addWidget(before)
+        row.addWidget(after)
+        row.addStretch(1)
+        column.addLayout(row)
 
     def _pictures(self, learned: "LearnedHand") -> QWidget:
         content = QWidget(self)
