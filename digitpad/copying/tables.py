@@ -61,6 +61,7 @@ def copy_confusion(form: str, *, labels: Sequence[str], counts: NDArray[np.int64
     """
     title = _("Confusion matrix")
     note = _("Rows are true classes, columns are predicted classes.")
+    without = _("A class without images has no recall, one that is never predicted no precision: nan.")
 
     def document() -> Document:
         return Document(title, (Sentence(note), _confusion_table(labels, counts)))
@@ -73,6 +74,8 @@ def copy_confusion(form: str, *, labels: Sequence[str], counts: NDArray[np.int64
             f"labels = {list(labels)!r}",
             f"# {note}",
             f"confusion = {array_of(language, counts)}",
+            *(["np.seterr(invalid='ignore')"] if language == NUMPY else []),
+            f"# {without}",
             f"recall = confusion.diagonal() / confusion.sum({axis}=1)",
             f"precision = confusion.diagonal() / confusion.sum({axis}=0)",
             "accuracy = confusion.diagonal().sum() / confusion.sum()",

@@ -1,8 +1,8 @@
 """Numbers and sentences that several sections of a report use."""
 
+from digitpad.charts.percentages import exact_percent, percent_interval
 from digitpad.data.collections.store import dataset_title
 from digitpad.evaluation import Interval
-from digitpad.evaluation.percentages import exact_percent, percent_interval
 from digitpad.reports.document import EMPTY, Cell
 from digitpad.training.run_info import RunInfo
 from digitpad.translation import gettext as _

@@ -46,6 +46,8 @@ NAMES = frozenset(
         *OPTIMIZERS,
         *(str(spec["name"]) for spec in ARCHITECTURES["exam"].layers),
         *("Conv2D", "AvgPool2D", "Linear", "Flatten", "conv", "avgpool", "flatten", "linear", "exp", "ln"),
+        # Symbols and names of optimizers' settings.
+        *("β1", "β2", "AMSGrad"),
         # The name of an initializer.
         *["fan", "in", "uniform"],
         *("same", "full", "valid", "he", "xavier", "normal", "uniform", "constant"),

@@ -8,11 +8,11 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from digitpad.charts.percentages import exact_percent, percent_interval
 from digitpad.data.fewer import limited
 from digitpad.data.sources import open_dataset
 from digitpad.errors import DigitpadError
 from digitpad.evaluation import Comparison, evaluate
-from digitpad.evaluation.percentages import exact_percent, percent_interval
 from digitpad.nn import ARCHITECTURES
 from digitpad.reading.recognizer import Recognizer
 from digitpad.reports.document import Chapter, Code, Discussion, Highlights, Missing, Paragraph, Section, Table

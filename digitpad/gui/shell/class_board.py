@@ -77,7 +77,7 @@ class ClassBoard(QObject):
             window,
             "actionStopSharing",
             self.tr("Stop sharing"),
-            ["Ctrl+Shift+E"],
+            ["Ctrl+Alt+S"],
             self.tr("Close the page on all devices"),
             self.sharing.stop,
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from digitpad.charts.axis_numbers import round_numbers
 from digitpad.charts.drawing import Drawing, shortened, text_width
 from digitpad.charts.palette import colour_of_run
-from digitpad.evaluation.percentages import exact_percent, percent_interval
+from digitpad.charts.percentages import exact_percent, percent_interval
 from digitpad.reports.axes import SMALL, Area, Plot, Span
 from digitpad.reports.document import Figure
 from digitpad.reports.measured import MeasuredRun

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitpad.charts.drawing import Drawing, shortened, text_width
+from digitpad.charts.percentages import sureness
 from digitpad.data.dataset import Dataset
 from digitpad.evaluation import Evaluation
-from digitpad.evaluation.percentages import sureness
 from digitpad.explain.colours import DIVERGING, SEQUENTIAL, has_sign, limits
 from digitpad.explain.frame import Frame
 from digitpad.reports.axes import SMALL

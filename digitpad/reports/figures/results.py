@@ -3,8 +3,8 @@
 import numpy as np
 
 from digitpad.charts.drawing import Drawing, shortened, text_width
+from digitpad.charts.percentages import exact_percent, percent, percent_interval
 from digitpad.evaluation import Calibration, Evaluation
-from digitpad.evaluation.percentages import exact_percent, percent, percent_interval
 from digitpad.reports.axes import SMALL, Area, Plot, Span
 from digitpad.reports.document import Figure
 from digitpad.translation import gettext as _

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from digitpad.charts.drawing import Drawing
 from digitpad.charts.palette import colour_of_run
+from digitpad.charts.percentages import percent
 from digitpad.evaluation import Disturbance, RobustnessPoint
-from digitpad.evaluation.percentages import percent
 from digitpad.reports.axes import SMALL, Area, Plot, Span, legend
 from digitpad.reports.document import Figure
 from digitpad.translation import gettext as _

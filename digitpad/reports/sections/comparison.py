@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from itertools import combinations
 
+from digitpad.charts.percentages import exact_percent, percent_interval
 from digitpad.data.collections.store import dataset_title
 from digitpad.errors import DigitpadError
 from digitpad.evaluation import Comparison
-from digitpad.evaluation.percentages import exact_percent, percent_interval
 from digitpad.reports.document import (
     EMPTY,
     Block,

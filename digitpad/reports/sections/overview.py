@@ -1,9 +1,9 @@
 """What was trained on what, and what came of it, in a few numbers and sentences."""
 
+from digitpad.charts.percentages import exact_percent, percent_interval
 from digitpad.data.collections.store import dataset_title
 from digitpad.data.dataset import Dataset
 from digitpad.evaluation import Evaluation
-from digitpad.evaluation.percentages import exact_percent, percent_interval
 from digitpad.models.model_file import Model
 from digitpad.reports.document import Block, Discussion, Highlight, Highlights, Missing, Paragraph, Section
 from digitpad.reports.measured import MeasuredRun
@@ -84,4 +84,5 @@ def _found(evaluation: Evaluation, images: Dataset, about: str) -> str:
         low=exact_percent(evaluation.interval.low),
         high=exact_percent(evaluation.interval.high),
     )
-    return f"{sentence} {_('Measured on:')} {about}"
+    measured_on = _("Measured on:")
+    return f"{sentence} {measured_on} {about}"

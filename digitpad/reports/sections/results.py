@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from digitpad.charts.percentages import exact_percent, percent
 from digitpad.evaluation import Evaluation, RobustnessPoint
-from digitpad.evaluation.percentages import exact_percent, percent
 from digitpad.reports.document import (
     Block,
     Cell,

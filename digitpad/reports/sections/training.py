@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
+from digitpad.charts.percentages import exact_percent
 from digitpad.charts.plot_range import AxisScale
-from digitpad.evaluation.percentages import exact_percent
 from digitpad.reports.document import Block, Cell, Column, Discussion, Missing, Paragraph, Section, Table
 from digitpad.reports.figures.curves import Kind, curve_figure, rate_figure
 from digitpad.reports.measured import MeasuredRun

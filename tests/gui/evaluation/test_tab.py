@@ -556,7 +556,7 @@ def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab
 @pytest.mark.parametrize(
     ("view", "shown"),
     [
-        ("Confusion", ["confusionMatrix"]),
+        ("Confusion", ["confusionMatrix", "copyConfusionAs"]),
         (
             "Robustness",
             [

@@ -77,7 +77,7 @@ def test_every_action_has_a_name_a_sentence_and_a_shortcut_of_its_own(window: Ma
 def test_the_menu_holds_the_actions(window: MainWindow) -> None:
     menu = window.findChild(QMenu, "mainMenu")
     assert menu is not None
-    assert [action.text() for action in menu.actions()] == ["File", "Edit", "Draw", "View", "Replay", "Help"]
+    assert [action.text() for action in menu.actions()] == ["File", "Edit", "Draw", "View", "Replay", "Class", "Help"]
     held = {action.objectName() for sub in menu.findChildren(QMenu) for action in sub.actions()}
     assert {"actionOpen", "actionPaste", "actionUndo", "actionColoursDark", "actionKeyboardHelp"} <= held
 

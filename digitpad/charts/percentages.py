@@ -1,6 +1,20 @@
 """How measured shares and probabilities are written, in the window and in reports."""
 
-from digitpad.evaluation.statistics import Interval
+from typing import Protocol
+
+
+class Ends(Protocol):
+    """The ends of an interval of shares."""
+
+    @property
+    def low(self) -> float:
+        """The lower end, in [0, 1]."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """The upper end, in [0, 1]."""
+        ...
 
 
 def percent(share: float) -> str:
@@ -13,7 +27,7 @@ def exact_percent(share: float) -> str:
     return f"{100 * share:.2f}\N{NO-BREAK SPACE}%"
 
 
-def percent_interval(ends: Interval) -> str:
+def percent_interval(ends: Ends) -> str:
     """Return an interval of shares with two decimals, such as "97.91 – 98.43 %"."""
     return f"{100 * ends.low:.2f} – {exact_percent(ends.high)}"
 
