@@ -98,23 +98,30 @@ def check_cost(network: Sequential, input_shape: Shape) -> None:
     """
     if math.prod(input_shape) > _MOST_ACTIVATIONS:
         raise ValueError(_("an image of {count:,} numbers is too large").format(count=math.prod(input_shape)))
-    # Only the shapes are computed, even for layers that process a whole padded image.
+    # Only the shapes are computed, even for layers that process a whole padded image. The sizes come first, because the
+    # receptive field of a layer takes time and memory for each of its rows and columns.
+    shape = input_shape
+    for name, child in network.layers.items():
+        shape = child.output_shape(shape)
+        if math.prod(shape) > _MOST_ACTIVATIONS:
+            raise ValueError(_too_much_memory(name, math.prod(shape)))
     total, work = 0, 0
     for layer in summarize(network, input_shape).layers:
         total += math.prod(layer.output_shape)
         work += layer.multiply_adds
         if total > _MOST_ACTIVATIONS:
-            raise ValueError(
-                _("{layer}: up to this layer one image takes {size:,} MB; at most {most:,} MB are allowed").format(
-                    layer=layer.name, size=round(total * 4 / 1e6), most=round(_MOST_ACTIVATIONS * 4 / 1e6)
-                )
-            )
+            raise ValueError(_too_much_memory(layer.name, total))
         if work > _MOST_MULTIPLY_ADDS:
             raise ValueError(
                 _("{layer}: up to this layer one image takes {count:,} multiplications, too many").format(
                     layer=layer.name, count=work
                 )
             )
+
+
+def _too_much_memory(layer: str, numbers: int) -> str:
+    text = _("{layer}: up to this layer one image takes {size:,} MB; at most {most:,} MB are allowed")
+    return text.format(layer=layer, size=round(numbers * 4 / 1e6), most=round(_MOST_ACTIVATIONS * 4 / 1e6))
 
 
 def _specs(architecture: Architecture) -> Iterator[tuple[Mapping[str, Any], int]]:

@@ -40,6 +40,15 @@ def test_branches_are_written_out(make_model: Callable[[str], Model]) -> None:
     assert "            body=chain(\n                pool=nn.MaxPool2d(2),\n" in text
 
 
+def test_uneven_padding_is_a_class_with_the_names_of_the_convolution(make_model: Callable[[str], Model]) -> None:
+    model = make_model("conv padded unevenly")
+    source = source_of(model, "m")
+    assert "class PaddedConv2d(nn.Conv2d):" in source.text
+    assert "PaddedConv2d(4, 3, 3, sides=(2, 1, 0, 1), stride=2, dilation=(1, 2))" in source.text
+    assert set(source.names) == set(model.network.state_dict())
+    assert "PaddedConv2d" not in source_of(make_model("light"), "m").text
+
+
 def test_the_state_dict_beside_it_has_our_names(make_model: Callable[[str], Model], tmp_path: Path) -> None:
     model = make_model("light")
     exported = export_model(model, "pytorch", tmp_path / "digits.py")

@@ -78,6 +78,9 @@ def test_layers_may_be_nested_150_deep_and_not_300() -> None:
     ("layer", "said"),
     [
         ({"type": "Conv2D", "in_channels": 1, "out_channels": 1, "kernel_size": 1, "padding": 20_000}, "c: .*MB"),
+        ({"type": "Upsample2D", "scale_factor": 1_000_000}, "c: .*MB"),
+        ({"type": "AdaptiveAvgPool2D", "output_size": 1_000_000}, "c: .*MB"),
+        ({"type": "Pad2D", "padding": 1_000_000}, "c: .*MB"),
         ({"type": "ConvTranspose2D", "in_channels": 1, "out_channels": 1, "kernel_size": 1000, "stride": 1000}, "c: "),
     ],
 )

@@ -14,7 +14,7 @@ from digitpad.nn.receptive_field import ReceptiveField
 
 
 class Resampling2D(Layer):
-    """A linear map along the rows and one along the columns; a derived class defines `places` and `weights`.
+    """A linear map along the rows and one along the columns; a derived class defines `places`, `weights` and `seen`.
 
     The gradient. out = rows @ x @ columns^T is linear in x: rows[y, i] * columns[x, j] connects the output at (y, x)
     with the input at (i, j). Summed over all outputs with the upstream gradient g:
@@ -49,9 +49,7 @@ class Resampling2D(Layer):
 
     def seen(self, axis: int, size: int) -> tuple[range, ...]:
         """Return, for each output along an axis of `size` inputs, the inputs that have a weight in it."""
-        weights = self.weights(axis, size, np.empty(0))
-        edges = [np.flatnonzero(row)[[0, -1]].tolist() for row in weights]
-        return tuple(range(first, last + 1) for first, last in edges)
+        raise NotImplementedError
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         """Return rows @ x @ columns^T for each map of `x` (N, C, H, W)."""
@@ -152,6 +150,21 @@ class Upsample2D(Resampling2D):
         typed: Array = weights.astype(like.dtype)
         return typed
 
+    def seen(self, axis: int, size: int) -> tuple[range, ...]:
+        """Return the row that an output is a copy of, or the two that it lies between, in whole numbers."""
+        scale = self.scale_factor[axis]
+        if self.mode == "nearest":
+            return tuple(range(place // scale, place // scale + 1) for place in range(scale * size))
+        found = []
+        for place in range(scale * size):
+            # The point p of the docstring, as a fraction.
+            top, bottom = place * (size - 1), max(scale * size - 1, 1)
+            if not self.align_corners:
+                top, bottom = 2 * place + 1 - scale, 2 * scale
+            top = min(max(top, 0), (size - 1) * bottom)
+            found.append(range(top // bottom, -(-top // bottom) + 1))
+        return tuple(found)
+
     def multiply_adds(self, input_shape: Shape) -> int:
         """Return four operations for each value of a bilinear output, and none for copies."""
         return 4 * int(np.prod(self.output_shape(input_shape))) if self.mode == "bilinear" else 0
@@ -200,6 +213,11 @@ class AdaptiveAvgPool2D(Resampling2D):
         inside = (row >= first) & (row < end)
         weights: Array = (inside / (end - first)).astype(like.dtype)
         return weights
+
+    def seen(self, axis: int, size: int) -> tuple[range, ...]:
+        """Return the window of each output along an axis."""
+        places = self.output_size[axis]
+        return tuple(range(place * size // places, -(-(place + 1) * size // places)) for place in range(places))
 
 
 def _both_axes(x: Array, rows: Array, columns: Array) -> Array:
