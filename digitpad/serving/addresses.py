@@ -112,10 +112,10 @@ def _is_reachable(address: str) -> bool:
 
 def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        text = _("Port {port} is in use, perhaps by another digitpad; choose another one, such as --port {other}.")
+        text = _("Port {port} is in use, perhaps by another digitpad; choose another one, such as {other}.")
         return text.format(port=port, other=port + 1 if port < 65_535 else DEFAULT_PORT)
     if error.errno == errno.EACCES:
-        text = _("Port {port} is reserved or in use; choose another one from 1024 on, such as --port {other}.")
+        text = _("Port {port} is reserved or in use; choose another one from 1024 on, such as {other}.")
         return text.format(port=port, other=port + 1 if 1024 <= port < 65_535 else DEFAULT_PORT)
     if error.errno == errno.EADDRNOTAVAIL:
         text = _("{host} is not an address of this computer; leave the address out, or share with --share.")

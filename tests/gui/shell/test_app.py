@@ -110,6 +110,30 @@ def test_run_shows_the_window_loads_the_model_and_opens_the_files(
     assert seen == {"title": "tiny · 99.1\N{NO-BREAK SPACE}% on MNIST", "strokes": 1}
 
 
+def test_run_with_a_port_prints_the_address_of_the_page(
+    qapp: QApplication, model_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("uvicorn")
+    addresses: list[str] = []
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr("threading.excepthook", lambda *_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+
+    def look() -> None:
+        (window,) = [widget for widget in qapp.topLevelWidgets() if isinstance(widget, MainWindow)]
+        if window.class_board.sharing.address:
+            addresses.append(window.class_board.sharing.address)
+            timer.stop()
+            window.close()
+
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(5)
+    assert run([], str(model_file), port=0) == 0
+    assert addresses[0].startswith("http://127.0.0.1:")
+    assert capsys.readouterr().out == f"{addresses[0]}\n"
+
+
 def test_an_application_that_runs_already_is_used(qapp: QApplication) -> None:
     assert make_application() is qapp
     assert qapp.applicationName() == "digitpad"
