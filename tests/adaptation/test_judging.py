@@ -39,7 +39,7 @@ def test_changes_are_told_apart() -> None:
 def test_each_drawing_is_read_by_a_model_that_has_not_learned_it(light: Model, own: OwnSamples, replay: Replay) -> None:
     # Only a model that has learned that this one is called a nine can read it as a nine.
     samples = (*own.samples[:5], replace(own.samples[9], label="9"))
-    settings = AdaptationSettings(steps=60, own=32, replayed=0, learning_rate=3e-3, threads=1)
+    settings = AdaptationSettings(steps=60, own=32, replayed=0, share=1.0, learning_rate=3e-3, threads=1)
     steps: list[tuple[int, int]] = []
     answers = finish(followed(cross_validating(light, samples, replay, settings, Variants(samples, 0)), steps.append))
     assert len(answers) == 6
