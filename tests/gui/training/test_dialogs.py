@@ -347,9 +347,10 @@ def test_a_box_of_the_drawing_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
     for _step in range(names.index("conv2")):
         QTest.keyClick(drawing, Qt.Key.Key_Down)
     QTest.keyClick(drawing, Qt.Key.Key_Return)
-    name, maps = editor.findChild(QLineEdit, "layerName"), editor.findChild(IntField, "layer-out_channels")
+    name = editor.findChild(QLineEdit, "layerName")
     assert name is not None
-    assert maps is not None
+    # The fields of layers passed on the way are hidden until they are deleted.
+    (maps,) = (field for field in editor.findChildren(IntField, "layer-out_channels") if not field.isHidden())
     assert name.text() == "conv2"
     assert name.hasFocus()
     maps.setValue(21)
