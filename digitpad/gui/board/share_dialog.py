@@ -103,7 +103,7 @@ class ShareDialog(QDialog):
         self._allow = CheckBox(
             self._theme,
             "shareAllow",
-            self.tr("Let other devices on this network open the page"),
+            self.tr("Allow other devices on this network"),
             self.tr("Without this, only this computer reaches the page"),
             page,
         )

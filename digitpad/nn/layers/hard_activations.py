@@ -18,7 +18,7 @@ class Hardsigmoid(Activation):
 
     def function(self, x: Array) -> Array:
         """Return (x + 3) / 6, limited to [0, 1]."""
-        out: Array = (x + 3).clip(0, 6) / 6
+        out: Array = array_module(x).clip(x + 3, 0, 6) / 6
         return out
 
     def derivative(self, remembered: Array) -> Array:
@@ -42,7 +42,7 @@ class Hardswish(Activation):
 
     def function(self, x: Array) -> Array:
         """Return x * (x + 3) / 6, with the second factor limited to [0, 6]."""
-        out: Array = x * (x + 3).clip(0, 6) / 6
+        out: Array = x * array_module(x).clip(x + 3, 0, 6) / 6
         return out
 
     def derivative(self, remembered: Array) -> Array:

@@ -274,7 +274,8 @@ class LayerNorm(SampleNorm):
 
     def _check(self, x: Array) -> None:
         like = None if self.weight is None else self.weight.value
-        free = max(0, x.ndim - 1 - len(self.normalized_shape))
+        # What is no array has no axes, and is refused below.
+        free = max(0, getattr(x, "ndim", 0) - 1 - len(self.normalized_shape))
         self.check.batch(x, (*[None] * free, *self.normalized_shape), like=like)
 
     def _row_length(self, shape: Shape) -> int:

@@ -200,7 +200,7 @@ class ArithmeticPage(QWidget):
     def _stop(self) -> None:
         self._timer.stop()
         self.walk.setChecked(False)
-        self.walk.setIconText(self.tr("▶ Walk kernel"))
+        self.walk.setIconText(self.tr("▶ Walk"))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -209,7 +209,7 @@ class ArithmeticPage(QWidget):
         head.addWidget(self.value, 1)
         below = QHBoxLayout()
         below.setSpacing(SPACE)
-        below.addWidget(action_button(self.walk, "walkButton", self.tr("▶ Walk kernel"), self))
+        below.addWidget(action_button(self.walk, "walkButton", self.tr("▶ Walk"), self))
         below.addWidget(action_button(self.one_step, "stepButton", self.tr("Step"), self))
         below.addWidget(action_button(self.copy, "copyArithmeticButton", self.tr("Copy"), self))
         below.addWidget(self.copy_as)
