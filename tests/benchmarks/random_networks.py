@@ -58,15 +58,17 @@ class _Drawing:
             if self._shape[1] < 5:
                 break
             self._convolution()
-            if self._happens(0.4):
-                self._add("BatchNorm2D", num_features=self._shape[0])
+            self._normalization()
             self._add(activation)
             if self._shape[1] >= 6 and self._happens(0.6):
                 self._pooling()
             if self._happens(0.1):
                 self._add("Dropout", p=0.1)
-        if self._happens(0.25):
+        kind = self._rng.random()
+        if kind < 0.2:
             self._add("GlobalAveragePool2D")
+        elif kind < 0.25:
+            self._add("AdaptiveAvgPool2D", output_size=2)
         self._add("Flatten")
         for _ in range(self._rng.integers(0, 3)):
             self._linear(int(self._one_of(32, 64, 128, 256)))
@@ -77,6 +79,11 @@ class _Drawing:
         return nn.Architecture(name, self._input_shape, tuple(self._specs))
 
     def _convolution(self) -> None:
+        kind = self._rng.random()
+        if kind < 0.04:
+            self._add("Pad2D", padding=1, mode="reflect")
+        elif kind < 0.08 and self._shape[1] <= 14:
+            self._add("Upsample2D", scale_factor=2)
         channels = self._shape[0]
         out_channels = int(self._one_of(4, 6, 8, 12, 16, 24, 32, 48, 64))
         kernel = int(self._one_of(3, 3, 3, 5, 5, 7, 1))
@@ -93,6 +100,15 @@ class _Drawing:
         if self._happens(0.2):
             arguments["bias"] = False
         self._add("Conv2D", in_channels=channels, out_channels=out_channels, **arguments)
+
+    def _normalization(self) -> None:
+        kind, channels = self._rng.random(), self._shape[0]
+        if kind < 0.35:
+            self._add("BatchNorm2D", num_features=channels)
+        elif kind < 0.38:
+            self._add("GroupNorm", num_groups=2, num_channels=channels)
+        elif kind < 0.4:
+            self._add("LayerNorm", normalized_shape=list(self._shape))
 
     def _pooling(self) -> None:
         kind = str(self._one_of("MaxPool2D", "MaxPool2D", "AvgPool2D"))
