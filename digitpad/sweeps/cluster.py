@@ -336,7 +336,8 @@ class DaskPool:
         """Receive what a worker has sent, in the thread of the client."""
         _moment, said = event
         index = said["index"]
-        self._messages.put(Begun(index, said["worker"]) if "worker" in said else Told(index, said["value"]))
+        # Dask adds the address of the worker to each message.
+        self._messages.put(Told(index, said["value"]) if "value" in said else Begun(index, said["worker"]))
 
     def _request_stop(self) -> None:
         self._asked = time.monotonic()
@@ -378,7 +379,7 @@ class _Call:
 
     def __call__(self, index: int, task: object) -> object:
         worker = require_dask().get_worker()
-        worker.log_event(self.topic, {"index": index, "worker": str(worker.name)})
+        worker.log_event(self.topic, {"index": index})
         return self.function(task, _WorkerLink(worker, self.topic, index))
 
 
