@@ -244,15 +244,3 @@ def test_a_network_that_reads_pictures(tmp_path: Path) -> None:
     names = {figure.name for figure in chapter.figures()}
     assert {"learned", "first-read", "feature-maps", "confusion"} <= names
     assert not [block.text for one in chapter.sections for block in one.blocks if isinstance(block, Missing)]
-
-
-def test_a_network_that_finds_ink_has_no_classes(tmp_path: Path) -> None:
-    settings = TrainingSettings(epochs=1, batch_size=2, threads=1)
-    plan = RunPlan(ARCHITECTURES["unet-narrow"], "paper", limit=3, validation=1, settings=settings)
-    live = LiveRun.start(plan, RunStore(tmp_path), "ink")
-    for _event in live.events():
-        pass
-    chapter = only_chapter(live.run)
-    assert "finds ink on pages" in missing(chapter, "results")
-    assert "validation IoU" in {column.title for column in table(chapter, "epochs").columns}
-    assert {figure.name for figure in chapter.figures()} == {"network", "loss", "accuracy", "learning-rate"}
