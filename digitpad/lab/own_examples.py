@@ -5,7 +5,7 @@ A file holds the problem and not its solution, which is computed when it is open
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -227,8 +227,8 @@ def _convolution(data: dict[str, Any]) -> Solution:
 
 
 def _losses(data: dict[str, Any]) -> Solution:
-    given, alpha = data["given"], data["alpha"]
-    if given not in {"logits", "probabilities", "outputs"}:
+    given = data["given"]
+    if given not in get_args(losses.Given):
         raise ValueError(f"given is {given!r}")
     classes = not isinstance(data["targets"][0], list)
     return losses.solve(
@@ -236,11 +236,16 @@ def _losses(data: dict[str, Any]) -> Solution:
             values=_array(data["values"], 2),
             targets=np.array(data["targets"], np.int64) if classes else _array(data["targets"], 2),
             given=given,
-            alpha=tuple(float(value) for value in alpha) if isinstance(alpha, list) else float(alpha),
+            alpha=_factors(data["alpha"]),
             gamma=float(data["gamma"]),
             smoothing=float(data["smoothing"]),
+            pos_weight=_factors(data.get("pos_weight", 1.0)),
         )
     )
+
+
+def _factors(value: Any) -> float | tuple[float, ...]:
+    return tuple(float(factor) for factor in value) if isinstance(value, list) else float(value)
 
 
 def _networks(data: dict[str, Any]) -> Solution:

@@ -349,8 +349,8 @@ def test_a_box_of_the_drawing_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
     QTest.keyClick(drawing, Qt.Key.Key_Return)
     name = editor.findChild(QLineEdit, "layerName")
     assert name is not None
-    # The fields of layers passed on the way are hidden until they are deleted.
-    (maps,) = (field for field in editor.findChildren(IntField, "layer-out_channels") if not field.isHidden())
+    # Fields of layers passed on the way may not be deleted yet; the newest is the last.
+    maps = editor.findChildren(IntField, "layer-out_channels")[-1]
     assert name.text() == "conv2"
     assert name.hasFocus()
     maps.setValue(21)
