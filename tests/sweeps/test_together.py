@@ -57,6 +57,8 @@ def test_an_ensemble_averages_probabilities() -> None:
         combine([first, replace(second, labels=("0", "2"))], "both")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_ensemble_of_a_sweep_is_measured(make_sweep: Make, blobs: Path, run: Command) -> None:
     sweep = make_sweep("seed=1,2,3", epochs=1, fixed={"dataset": str(blobs)})
     with pytest.raises(DigitpadError, match="at least two finished trials, and sweep has 0"):
@@ -79,6 +81,8 @@ def test_the_ensemble_of_a_sweep_is_measured(make_sweep: Make, blobs: Path, run:
     assert "has no test files" in err
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_folds_over_writers_on_the_command_line(run: Command, make_sweep: Make) -> None:
     fixed = {"dataset": "pen", "limit": 600}
     sweep = make_sweep(fold_specification(3), epochs=1, fixed=fixed)
@@ -100,6 +104,8 @@ def test_folds_over_writers_on_the_command_line(run: Command, make_sweep: Make) 
     assert "trained on different images, so none are unseen by all of them" in err
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_an_ensemble_is_measured_on_unseen_images(run: Command, make_sweep: Make) -> None:
     for dataset, name in (("mnist", "digits"), ("pen", "ink")):
         sweep = make_sweep("seed=1,2", epochs=1, name=name, fixed={"dataset": dataset, "limit": 400})

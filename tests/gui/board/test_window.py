@@ -63,7 +63,7 @@ def test_more_changes_than_a_frame_has_time_for_take_turns(
     _join(shared, *"abcdef")
     board.refresh()
     QApplication.processEvents()
-    monkeypatch.setattr(board.grid, "_tile_seconds", 0.004)  # three tiles a frame
+    monkeypatch.setattr(board.grid, "_tile_seconds", 0.003)  # three tiles a frame
     asked: list[QRegion] = []
     monkeypatch.setattr(board.grid.viewport(), "update", asked.append)
     for client in "abcdef":

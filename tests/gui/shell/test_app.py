@@ -111,7 +111,7 @@ def test_run_shows_the_window_loads_the_model_and_opens_the_files(
 
 
 def test_run_with_a_port_prints_the_address_of_the_page(
-    qapp: QApplication, model_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    qapp: QApplication, model_file: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("uvicorn")
     addresses: list[str] = []
@@ -131,7 +131,7 @@ def test_run_with_a_port_prints_the_address_of_the_page(
     timer.start(5)
     assert run([], str(model_file), port=0) == 0
     assert addresses[0].startswith("http://127.0.0.1:")
-    assert capsys.readouterr().out == f"{addresses[0]}\n"
+    assert capfd.readouterr().out == f"{addresses[0]}\n"
 
 
 def test_an_application_that_runs_already_is_used(qapp: QApplication) -> None:

@@ -285,9 +285,10 @@ class KernelsPage(QWidget):
             self._key = None
             self.view.show_kernels(None)
             self.copy_as.offer(None)
-            self.title.show_text(self.tr("Point at a map to see the kernels that compute it."))
+            self.title.show_text(self.tr("Point at a map"))
             nothing = self.tr("{layer} has no weights of its own.")
-            self.sentence.show_text("" if cell is None else nothing.format(layer=cell.layer))
+            invitation = self.tr("The kernels that compute it are shown here.")
+            self.sentence.show_text(invitation if cell is None else nothing.format(layer=cell.layer))
             return
         if self._key == (frame.structure, self._layer, cell.channel):
             return
