@@ -254,6 +254,9 @@ def task(name: str, batch: int) -> tuple[Any, Any, Any]:
     return images, np.arange(batch) % 10, network
 
 
+_PADDING = {"zeros": "ZeroPad2d", "reflect": "ReflectionPad2d", "replicate": "ReplicationPad2d"}
+
+
 def torch_sequential(torch: Any, specs: Sequence[Mapping[str, Any]]) -> Any:
     """Build the network of an architecture with PyTorch, with our layer names."""
     model = torch.nn.Sequential()
@@ -266,6 +269,10 @@ def torch_sequential(torch: Any, specs: Sequence[Mapping[str, Any]]) -> Any:
             layer = _torch_gate(torch, **arguments)
         elif kind == "GlobalAveragePool2D":
             layer = torch.nn.AdaptiveAvgPool2d(1)
+        elif kind == "Pad2D":
+            layer = getattr(torch.nn, _PADDING[arguments["mode"]])(arguments["padding"])
+        elif kind == "Upsample2D":
+            layer = torch.nn.Upsample(**arguments)
         else:
             layer = getattr(torch.nn, kind.replace("2D", "2d"))(**arguments)
         model.add_module(spec["name"], layer)
