@@ -14,6 +14,8 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._stretch: int | None = None
+        # The items belong to Qt: whoever still holds this object after the layout's end must not hold them.
+        self.destroyed.connect(self._items.clear)
         self.setContentsMargins(0, 0, 0, 0)
 
     def add_stretch(self) -> None:
