@@ -125,7 +125,7 @@ def keep(learned: LearnedHand, name: str, *, store: RunStore | None = None) -> K
     Raises
     ------
     DigitpadError
-        If another model has the name, or it is no name for a file, or a file cannot be written; then nothing is kept.
+        If another model has the name, the name is not valid for a file, or a file cannot be written. Nothing is kept.
     """
     plain = name.strip()
     if not plain or plain != plain_name(plain) or Path(plain).name != plain or plain.startswith("."):

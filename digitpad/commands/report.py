@@ -22,7 +22,7 @@ _PAGE, _PDF = (".html", ".htm"), ".pdf"
 
 
 class Printing(Protocol):
-    """What only Qt can do, and the commands know nothing of."""
+    """The parts of a report that need Qt, which the commands do not import."""
 
     def pdf(self, report: Report) -> bytes:
         """Return a report as the contents of a PDF file."""

@@ -119,7 +119,7 @@ def copy_curves(form: str, *, title: str, curves: Mapping[str, tuple[Floats, Flo
         If there is no such form, or no curve has a point.
     """
     if not any(len(steps) for steps, _values in curves.values()):
-        raise DigitpadError(_("There are no numbers to copy yet; train first."))
+        raise DigitpadError(_("Train first; there is nothing to copy yet."))
 
     def program(language: str) -> str:
         body = [

@@ -23,10 +23,10 @@ _TALL = 0.4
 #: Minimum distance from the ink above, in heights of the tallest digit, of a line that is shorter than the second, in
 #: the same unit; pieces of a broken digit are closer.
 _GAP, _LONGER = 0.04, 1.3
-#: A line that touches digits is at least this long, in heights of the tallest digit; this share of its columns lies on
-#: a straight line, with this slope at most; and at least so many parts remain above it.
+#: For a line that touches digits: its minimum length in heights of the tallest digit, the minimum share of its columns
+#: that lie on a straight line, the maximum slope of that line, and the minimum number of parts that remain above it.
 _ATTACHED, _STRAIGHT, _SLOPE, _PARTS = 1.8, 0.85, 0.12, 2
-#: The line is fitted so many times, each time to the second share of the columns, those nearest to the line before.
+#: Number of times that the line is fitted, and the share of the columns used: those nearest to the previous fit.
 _FITS, _INNER = 9, 0.6
 
 

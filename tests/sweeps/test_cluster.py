@@ -27,7 +27,8 @@ pytestmark = [
 ]
 
 #: Two trials that take long enough to be interrupted.
-TRIALS = ["--set", "batch-size=32,64", "--epochs", "100"]
+EPOCHS = 1000
+TRIALS = ["--set", "batch-size=32,64", "--epochs", str(EPOCHS)]
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def test_ctrl_c_stops_a_sweep_and_resume_finishes_it(
     before = sweep.info
     assert before.status is SweepStatus.STOPPED
     assert before.trials[interrupted.number - 1].status is TrialStatus.WAITING
-    assert 2 <= before.trials[interrupted.number - 1].epochs < 100
+    assert 2 <= before.trials[interrupted.number - 1].epochs < EPOCHS
     resumed = start("digitpad", "sweep", "--json", "--resume", sweep.folder.name)
     out, err = resumed.communicate(timeout=800)
     assert (resumed.returncode, err) == (0, "")

@@ -48,8 +48,9 @@ def conduct(sweep: Sweep) -> None:
     process.setStandardInputFile(QProcess.nullDevice())
     process.setStandardOutputFile(QProcess.nullDevice())
     process.setStandardErrorFile(str(sweep.folder / _ERRORS))
-    started, _number = process.startDetached()
-    if not started:
+    # PySide declares a pair of success and process number, and returns success alone.
+    result: object = process.startDetached()
+    if not (result[0] if isinstance(result, tuple) else result):
         raise DigitpadError(
             QCoreApplication.translate(
                 "SweepProcess", "The process for the sweep could not be started ({reason})."
