@@ -19,7 +19,7 @@ from digitpad.data.ink import Drawing
 from digitpad.data.ink_augmentation import InkAugmentation
 from digitpad.data.mnist import load_mnist
 from digitpad.data.pen import pen_drawings
-from digitpad.data.rasterize import ink_to_image
+from digitpad.data.rasterize import inks_to_images
 from digitpad.data.synthetic.figures import make_figure
 from digitpad.data.synthetic.fragments import halves, pairs, wrong_cuts
 from digitpad.data.synthetic.manners import MannerMaker
@@ -129,10 +129,10 @@ def prepare_replay(seed: int = 0, *, without_writers: Collection[int] = ()) -> R
 
 def as_dataset(drawings: list[Drawing], name: str) -> Dataset:
     """Return labelled pen ink as the window reads it."""
-    images = [np.rint(ink_to_image(one.strokes, canvas=one.long_side) * 255).astype(np.uint8) for one in drawings]
+    images = np.rint(inks_to_images([(one.strokes, one.long_side) for one in drawings]) * 255).astype(np.uint8)
     labels = np.array([int(str(one.label)) for one in drawings], np.int64)
     writers = [str(_writer(one)) for one in drawings]
-    return Dataset.of(name, np.stack(images)[:, np.newaxis], labels, origins={"writer": writers})
+    return Dataset.of(name, images[:, np.newaxis], labels, origins={"writer": writers})
 
 
 def _drawing(

@@ -101,13 +101,13 @@ def read_file(path: Path, recognizer: Recognizer, *, single: bool = False) -> li
     numbers = NumberReader(recognizer)
     if path.suffix.lower() == ".jsonl":
         drawings = read_ink(path)
-        pictures = [recognizer.prepare_ink(drawing.strokes, canvas=drawing.long_side) for drawing in drawings]
-        wholes = recognizer.recognize_all(np.stack(pictures))
+        inks = [(drawing.strokes, drawing.long_side) for drawing in drawings]
+        wholes = recognizer.recognize_all(recognizer.prepare_drawings(inks))
         if single:
             return [Reading(path, index, whole) for index, whole in enumerate(wholes)]
         return [
-            Reading(path, index, whole, numbers.read_drawing(drawing.strokes, canvas=drawing.long_side, whole=whole))
-            for index, (drawing, whole) in enumerate(zip(drawings, wholes, strict=True))
+            Reading(path, index, whole, numbers.read_drawing(strokes, canvas=canvas, whole=whole))
+            for index, ((strokes, canvas), whole) in enumerate(zip(inks, wholes, strict=True))
         ]
     if recognizer.reads_pictures:
         return [Reading(path, 0, recognizer.recognize_picture(path))]

@@ -101,41 +101,75 @@ def curve_through(points: NDArray[np.float64], *, finer: int = 1) -> NDArray[np.
     NDArray[float64]
         (m, 2) or (m, 3): every point that differs from the one before it, and points in between.
     """
-    if len(points) > 1:
-        moved = np.empty(len(points), dtype=bool)
-        moved[0] = True
-        np.any(points[1:, :2] != points[:-1, :2], axis=1, out=moved[1:])
-        points = points[moved]
-    if len(points) < 3:
-        return points
+    return curves_through(points, np.zeros(min(len(points), 1), np.intp), finer=finer)[0]
+
+
+def curves_through(
+    points: NDArray[np.float64], starts: NDArray[np.intp], *, finer: int = 1
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return the curves of `curve_through` for many strokes, in much less time than one by one.
+
+    Parameters
+    ----------
+    points
+        (n, 2) or (n, 3), finite: the points of all strokes, one after the other.
+    starts
+        Index of the first point of each stroke; each has at least one point.
+    finer
+        See `smooth_stroke`.
+
+    Returns
+    -------
+    tuple of NDArray
+        The points of all curves, float64 (m, 2) or (m, 3), and the index of the first of each.
+    """
+    if not len(points):
+        return points, starts
+    moved = np.empty(len(points), dtype=bool)
+    np.any(points[1:, :2] != points[:-1, :2], axis=1, out=moved[1:])
+    moved[starts] = True
+    points, starts = points[moved], np.cumsum(moved)[starts] - 1
+    ends = np.append(starts[1:], len(points)) - 1
     place = points[:, :2]
     chord = np.diff(place, axis=0)
     length = np.hypot(chord[:, 0], chord[:, 1])
+    # The chords from one stroke to the next are not drawn; any length avoids a division by 0.
+    between = ends[:-1]
+    length[between] = 1
     step = np.sqrt(length)[:, np.newaxis]  # the centripetal curve's time from point to point
 
     # The velocity at every inner point, from its neighbours; at the ends, the velocity of the chord.
     speed = np.empty_like(place)
     velocity = chord / step
     speed[1:-1] = velocity[:-1] + velocity[1:] - (place[2:] - place[:-2]) / (step[:-1] + step[1:])
-    speed[0], speed[-1] = velocity[0], velocity[-1]
+    lines = starts < ends
+    speed[starts[lines]], speed[ends[lines]] = velocity[starts[lines]], velocity[ends[lines] - 1]
 
     direction = np.arctan2(chord[:, 1], chord[:, 0])
     turn = np.zeros(len(points))
     turn[1:-1] = np.abs((np.diff(direction) + math.pi) % (2 * math.pi) - math.pi)
+    turn[starts] = turn[ends] = 0
     cuts = finer * np.minimum(1 + (np.maximum(turn[:-1], turn[1:]) / _TURN_PER_CUT).astype(np.intp), _MOST_CUTS)
+    cuts[starts[starts + 1 == ends]] = 1
+    cuts[between] = 0
 
     # All points of all segments at once: `which` segment, and the position along it, `u` in (0, 1].
     which = np.repeat(np.arange(len(chord)), cuts)
-    first = np.cumsum(cuts) - cuts
-    u = ((np.arange(len(which)) - first[which] + 1) / cuts[which])[:, np.newaxis]
+    before = np.concatenate([[0], np.cumsum(cuts)])
+    u = ((np.arange(len(which)) - before[which] + 1) / cuts[which])[:, np.newaxis]
     v = 1 - u
     start, finish = place[which], place[which + 1]
     leave, arrive = speed[which] * step[which], speed[which + 1] * step[which]
-    curve = np.empty((len(which) + 1, points.shape[1]))
-    curve[0] = points[0]
-    curve[1:, :2] = v * v * (1 + 2 * u) * start + u * u * (3 - 2 * u) * finish + u * v * (v * leave - u * arrive)
-    curve[1:, 2:] = v * points[which, 2:] + u * points[which + 1, 2:]
-    return curve
+    reached = np.empty((len(which), points.shape[1]))
+    reached[:, :2] = v * v * (1 + 2 * u) * start + u * u * (3 - 2 * u) * finish + u * v * (v * leave - u * arrive)
+    reached[:, 2:] = v * points[which, 2:] + u * points[which + 1, 2:]
+
+    firsts = before[starts] + np.arange(len(starts))
+    is_first = np.zeros(len(which) + len(starts), dtype=bool)
+    is_first[firsts] = True
+    curves = np.empty((len(is_first), points.shape[1]))
+    curves[is_first], curves[~is_first] = points[starts], reached
+    return curves, firsts
 
 
 def read_ink(path: Path | str) -> list[Drawing]:

@@ -26,7 +26,7 @@ from digitpad.data.orientation import orientation_remarks, split_turns
 from digitpad.data.paper import Pages, load_paper
 from digitpad.data.pen import pen_drawings
 from digitpad.data.picture_fit import DEFAULT_FIT
-from digitpad.data.rasterize import ink_to_image
+from digitpad.data.rasterize import inks_to_images
 from digitpad.data.synthetic import load_figures, load_manners, load_non_digits, load_styles
 from digitpad.errors import DigitpadError
 from digitpad.names import plain_name
@@ -287,8 +287,8 @@ def _read_ink_dataset(path: Path) -> Dataset:
 
 def _ink_dataset(name: str, drawings: Sequence[Drawing], path: Path) -> Dataset:
     classes, labels = indexed([_label_of(drawing, path, number) for number, drawing in enumerate(drawings, 1)], path)
-    pictures = (ink_to_image(drawing.strokes, canvas=drawing.long_side) for drawing in drawings)
-    images = np.stack([np.rint(picture * 255).astype(np.uint8) for picture in pictures])
+    pictures = inks_to_images([(drawing.strokes, drawing.long_side) for drawing in drawings])
+    images = np.rint(pictures * 255).astype(np.uint8)
     return Dataset.of(name, images[:, np.newaxis], labels, classes, _origins_of(drawings))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.ink import Stroke
 from digitpad.data.labels import are_digits
-from digitpad.data.rasterize import USUAL_CANVAS
+from digitpad.data.rasterize import USUAL_CANVAS, inks_to_images
 from digitpad.reading.lattice import Lattice, possible_runs, segment_features, sign_features
 from digitpad.reading.lines import line_numbers, picture_lines
 from digitpad.reading.number_reading import NumberReading, Segment, moved, single
@@ -176,11 +176,16 @@ class NumberReader:
         wholes
             The prediction for each as one digit.
         """
-        if self._reads_numbers and len(drawings) > 1:
-            self._read_ahead(drawings)
+        if not self._reads_numbers or len(drawings) < 2:
+            divided: Sequence[InkPieces | None] = [None] * len(drawings)
+        else:
+            divided = [_divided(strokes, canvas) for strokes, canvas in drawings]
+            self._read_ahead([pieces for pieces in divided if pieces is not None])
         return [
             self.read_drawing(strokes, canvas=canvas, whole=whole)
-            for (strokes, canvas), whole in zip(drawings, wholes, strict=True)
+            if pieces is None
+            else self._read_divided(pieces, whole)
+            for (strokes, canvas), whole, pieces in zip(drawings, wholes, divided, strict=True)
         ]
 
     def read_picture(self, ink: NDArray[np.float32], *, whole: Prediction | None = None) -> NumberReading:
@@ -225,23 +230,17 @@ class NumberReader:
         height, width = image.shape[-2:]
         return single(self.reader.recognize_pixels(image), (0.0, 0.0, float(width), float(height)))
 
-    def _read_ahead(self, drawings: Sequence[tuple[Sequence[Stroke], float]]) -> None:
+    def _read_ahead(self, drawings: Sequence[InkPieces]) -> None:
         """Read the possible segments of drawings with few strokes, and keep them for `_recognize`."""
-        pictures: dict[bytes, NDArray[np.float32]] = {}
-        for strokes, canvas in drawings:
-            if (
-                not 1 < len(strokes) <= _FEW_STROKES
-                or line_numbers(np.array([stroke_box(one) for one in strokes])).any()
-            ):
-                continue
-            pieces = InkPieces(strokes, canvas=canvas)
+        inks: dict[bytes, tuple[Sequence[Stroke], float]] = {}
+        for pieces in drawings:
             for run in possible_runs(pieces.layout):
                 key = pieces.key(run)
-                if run != (0, len(pieces)) and key not in self._known and key not in pictures:
-                    pictures[key] = pieces.picture(run)
-        if pictures:
-            predictions = self.reader.recognize_all(np.stack(list(pictures.values())))
-            self._known.update(zip(pictures, predictions, strict=True))
+                if run != (0, len(pieces)) and key not in self._known:
+                    inks[key] = pieces.ink(run)
+        if inks:
+            predictions = self.reader.recognize_all(inks_to_images(list(inks.values())))
+            self._known.update(zip(inks, predictions, strict=True))
 
     def _read_strokes(
         self, strokes: Sequence[Stroke], canvas: float, as_one: Callable[[], Prediction] | None
@@ -255,6 +254,9 @@ class NumberReader:
         if len(pieces) > 1:
             return self._read(pieces, INK_WEIGHTS, alone)
         return single(alone(), _box_of(strokes))
+
+    def _read_divided(self, pieces: InkPieces, whole: Prediction) -> NumberReading:
+        return self._read(pieces, INK_WEIGHTS, lambda: whole)
 
     def _read_line(
         self, pieces: PicturePieces, ink: NDArray[np.float32], as_one: Callable[[], Prediction] | None
@@ -349,7 +351,7 @@ class NumberReader:
         if len(runs) < _MANY or not isinstance(self.reader, FastReader):
             predictions = self._recognize(pieces, runs)
             return {run: _Guess(one.label, belief(one)) for run, one in predictions.items()}
-        pictures = np.stack([pieces.picture(run) for run in runs])
+        pictures = pieces.pictures(runs)
         digits, nothing = self.reader.answers(pictures[:, np.newaxis])
         best = digits.argmax(axis=1)
         beliefs = np.exp(digits.max(axis=1)) * (1 - nothing)
@@ -364,7 +366,7 @@ class NumberReader:
         keys = {run: pieces.key(run) for run in runs}
         new = {key: run for run, key in keys.items() if key not in self._known}
         if new:
-            pictures = np.stack([pieces.picture(run) for run in new.values()])
+            pictures = pieces.pictures(list(new.values()))
             self._known.update(zip(new, self.reader.recognize_all(pictures), strict=True))
         found = {run: self._known[key] for run, key in keys.items()}
         for key in keys.values():
@@ -411,6 +413,14 @@ def _joined(readings: Sequence[NumberReading], as_one: Callable[[], Prediction],
             return single(whole, box)
     lengths = tuple(len(reading.segments) for reading in readings)
     return NumberReading(segments, math.prod(reading.probability for reading in readings), lengths)
+
+
+def _divided(strokes: Sequence[Stroke], canvas: float) -> InkPieces | None:
+    """Return the pieces of a drawing with few strokes in one line; None for any other."""
+    if not 1 < len(strokes) <= _FEW_STROKES or not all(len(one) and np.isfinite(one).all() for one in strokes):
+        return None
+    is_one_line = not line_numbers(np.array([stroke_box(stroke) for stroke in strokes])).any()
+    return InkPieces(strokes, canvas=canvas) if is_one_line else None
 
 
 def _around(boxes: Sequence[Box]) -> Box:

@@ -5,6 +5,7 @@ ink as the energy). It need not be straight, so it can separate digits that lean
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -92,16 +93,23 @@ class PicturePieces:
         crop = self._crop(run)
         return crop.tobytes() + bytes(repr(crop.shape), "ascii")
 
-    def picture(self, run: Run) -> NDArray[np.float32]:
-        """Return some pieces as the input of a network, (28, 28) in [0, 1]."""
-        return image_to_digit(self._crop(run))
+    def pictures(self, runs: Sequence[Run]) -> NDArray[np.float32]:
+        """Return the pieces of each run as the input of a network, (runs, 28, 28) in [0, 1]."""
+        return np.stack([image_to_digit(self._crop(run)) for run in runs])
 
     def owner(self, place: int, owners: NDArray[np.intp]) -> int:
         """Return the owner of most pixels of a piece, given the owner of each pixel of the picture (below 0: none)."""
-        part = self._parts[place]
-        left, top, right, bottom = part.box
-        whose = owners[:: self._scale, :: self._scale][top:bottom, left:right][part.mask]
-        return int(np.bincount(whose[whose >= 0], minlength=1).argmax())
+        return int(self.owned((place, place + 1), owners).argmax())
+
+    def owned(self, run: Run, owners: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the number of pixels of some pieces that belong to each owner; see `owner`."""
+        reduced = owners[:: self._scale, :: self._scale]
+        counts = np.zeros(max(int(owners.max()) + 1, 1), np.intp)
+        for part in self._parts[slice(*run)]:
+            left, top, right, bottom = part.box
+            whose = reduced[top:bottom, left:right][part.mask]
+            counts += np.bincount(whose[whose >= 0], minlength=len(counts))
+        return counts
 
     def _crop(self, run: Run) -> NDArray[np.float32]:
         """Return only the ink of some pieces, including soft edges, with a margin."""

@@ -4,7 +4,8 @@ Pieces are strokes or parts of strokes, or connected parts of a picture. Segment
 distances and the positions of cuts.
 """
 
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -71,8 +72,8 @@ class Pieces(Protocol):
         """Return a key that identifies these pieces: the same ink has the same key."""
         ...
 
-    def picture(self, run: Run) -> NDArray[np.float32]:
-        """Return some pieces as the input of a network, (28, 28) in [0, 1]."""
+    def pictures(self, runs: Sequence[Run]) -> NDArray[np.float32]:
+        """Return the pieces of each run as the input of a network, (runs, 28, 28) in [0, 1]."""
         ...
 
 
@@ -101,11 +102,12 @@ class KeptPieces:
             self._keys[run] = self._pieces.key(run)
         return self._keys[run]
 
-    def picture(self, run: Run) -> NDArray[np.float32]:
-        """Return some pieces as the input of a network, (28, 28) in [0, 1]."""
-        if run not in self._pictures:
-            self._pictures[run] = self._pieces.picture(run)
-        return self._pictures[run]
+    def pictures(self, runs: Sequence[Run]) -> NDArray[np.float32]:
+        """Return the pieces of each run as the input of a network, (runs, 28, 28) in [0, 1]."""
+        new = [run for run in runs if run not in self._pictures]
+        if new:
+            self._pictures.update(zip(new, self._pieces.pictures(new), strict=True))
+        return np.stack([self._pictures[run] for run in runs])
 
 
 def line_height(boxes: NDArray[np.float64]) -> float:
@@ -131,11 +133,11 @@ def line_height(boxes: NDArray[np.float64]) -> float:
                 column[:] = [column[0], min(top, column[1]), max(right, column[2]), max(bottom, column[3])]
                 continue
         columns.append([left, top, right, bottom])
-    heights = np.array([bottom - top for _, top, _, bottom in columns])
-    tall = heights[heights >= _LOW * heights.max()]
+    heights = [bottom - top for _, top, _, bottom in columns]
+    tall = [height for height in heights if height >= _LOW * max(heights)]
     # A line of dots or of horizontal strokes has no height: a third of its width is used.
     width = float(boxes[:, 2].max() - boxes[:, 0].min())
-    return max(float(np.median(tall)), width / (3 * len(columns)), float(np.finfo(np.float32).tiny))
+    return max(statistics.median(tall), width / (3 * len(columns)), float(np.finfo(np.float32).tiny))
 
 
 def distances_between(

@@ -23,7 +23,7 @@ from digitpad.data.images import image_to_digit, read_image
 from digitpad.data.ink import Stroke
 from digitpad.data.labels import are_digits
 from digitpad.data.pictures import drawn_on_white, read_picture
-from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
+from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image, inks_to_images
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import CLASSIFICATION, DEFAULT_MODEL, Model
 from digitpad.nn import ParallelNetwork, functional
@@ -220,6 +220,18 @@ class Recognizer:
         if not self.reads_pictures:
             return ink_to_image(strokes, canvas=canvas)
         return self.prepare_picture(drawn_on_white(strokes, canvas=canvas))
+
+    def prepare_drawings(self, drawings: Sequence[tuple[Sequence[Stroke], float]]) -> NDArray[np.float32]:
+        """Return drawings as `recognize_all` takes them, in much less time than one by one.
+
+        Parameters
+        ----------
+        drawings
+            The strokes of each drawing, and the long side of its canvas.
+        """
+        if not self.reads_pictures:
+            return inks_to_images(drawings)
+        return np.stack([self.prepare_ink(strokes, canvas=canvas) for strokes, canvas in drawings])
 
     def recognize_pixels(self, image: NDArray[np.float32]) -> Prediction:
         """Read a prepared picture.

@@ -128,8 +128,8 @@ def shape_of(pieces: Pieces, run: Run, signs: str) -> str:
     """Return which of some signs of `possible_shapes` a run of pieces has the shape of; "" for none."""
     if run[1] - run[0] == 3:
         # The circles of a percent sign may be too small for their shape to be seen.
-        return "%" if _is_slash(pieces.picture((run[0] + 1, run[1] - 1))) else ""
-    picture = pieces.picture(run)
+        return "%" if _is_slash(pieces.pictures([(run[0] + 1, run[1] - 1)])[0]) else ""
+    picture = pieces.pictures([run])[0]
     tests = {"+": _is_plus, "/": _is_slash, "%": _is_percent}
     return next((sign for sign in signs if tests[sign](picture)), "")
 

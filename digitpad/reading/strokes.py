@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.ink import Stroke, smooth_stroke
-from digitpad.data.rasterize import ink_to_image
+from digitpad.data.rasterize import inks_to_images
 from digitpad.reading.pieces import FAR, OUTLINE, Box, Layout, Run, distances_between, line_height
 
 #: Strokes wider than this, in heights of the line, may pass through several digits.
@@ -117,9 +117,13 @@ class InkPieces:
         points = [self._points(part) for part in self.parts(run)]
         return b"|".join(array.tobytes() + bytes([array.shape[1]]) for array in points)
 
-    def picture(self, run: Run) -> NDArray[np.float32]:
-        """Return some pieces as the input of a network, (28, 28) in [0, 1]."""
-        return ink_to_image([self._points(part) for part in self.parts(run)], canvas=self._canvas)
+    def pictures(self, runs: Sequence[Run]) -> NDArray[np.float32]:
+        """Return the pieces of each run as the input of a network, (runs, 28, 28) in [0, 1]."""
+        return inks_to_images([self.ink(run) for run in runs])
+
+    def ink(self, run: Run) -> tuple[list[Stroke], float]:
+        """Return the strokes that these pieces consist of, and the long side of the canvas."""
+        return [self._points(part) for part in self.parts(run)], self._canvas
 
     def _points(self, part: Part) -> Stroke:
         stroke = self._strokes[part.stroke]

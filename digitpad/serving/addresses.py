@@ -65,7 +65,8 @@ def listen(host: str, port: int) -> socket.socket:
     DigitpadError
         If the port is in use or not allowed, or the address does not belong to this computer.
     """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio sends answers without Nagle's delay only through sockets that name their protocol.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform == "win32":
             # There, the other option would let a second program take a port that is in use.

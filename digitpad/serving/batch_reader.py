@@ -238,9 +238,9 @@ def _read_together(
     # The weights of a training that diverges, and coordinates of 1e38, overflow without harm.
     try:
         with np.errstate(all="ignore"):
-            pictures = [reader.prepare_ink(drawing.strokes, canvas=drawing.long_side) for drawing in drawings]
-            wholes = reader.recognize_all(np.stack(pictures))
-            readings = numbers.read_drawings([(drawing.strokes, drawing.long_side) for drawing in drawings], wholes)
+            inks = [(drawing.strokes, drawing.long_side) for drawing in drawings]
+            wholes = reader.recognize_all(reader.prepare_drawings(inks))
+            readings = numbers.read_drawings(inks, wholes)
     except NotFiniteError:
         return [_not_finite() for _ in drawings]
     return [

@@ -22,8 +22,8 @@ class DrawingReader(Reader, Protocol):
         """Whether all classes are digits, which may form numbers."""
         ...
 
-    def prepare_ink(self, strokes: Sequence[Stroke], *, canvas: float = ...) -> NDArray[np.float32]:
-        """Return a drawing as `recognize_all` takes it."""
+    def prepare_drawings(self, drawings: Sequence[tuple[Sequence[Stroke], float]]) -> NDArray[np.float32]:
+        """Return drawings, each with the long side of its canvas, as `recognize_all` takes them."""
         ...
 
     def recognize_picture(self, picture: bytes) -> Prediction:

@@ -1,16 +1,17 @@
 """The images that the default model learns from: a mix of several sources, generated for each batch.
 
-Three quarters are MNIST's digits, moved and bent as images. The rest is pen ink whose strokes are varied, partly in
+Two thirds are MNIST's digits, moved and bent as images. The rest is pen ink whose strokes are varied, partly in
 particular manners, and images that show no digit: figures, letters and pieces of digits. Some images of every kind are
 spoiled by noise and clutter. A batch depends only on the seed and its number, so a training can continue from any step.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from touching_digits import touching_digits
 
 from digitpad.data.augmentation import Augmentation
 from digitpad.data.corruptions import cluttered
@@ -29,6 +30,8 @@ CLASSES = (*DIGITS, NO_DIGIT)
 FOLDS = 5
 #: Number of MNIST's training digits that are kept for the choice of settings and for the temperature.
 VALIDATION = 5000
+#: Numbers whose digits touch, which are cut into pieces.
+_NUMBERS = 3000
 _NOTHING = CLASSES.index(NO_DIGIT)
 
 
@@ -42,20 +45,28 @@ class Shares:
         Pen ink, pen ink in particular manners, and digits from skeletons.
     pieces, figures
         Images without a digit: those of `load_non_digits`, and hand-drawn figures and letters.
+    touching
+        Pieces of numbers whose digits touch, two thirds of them digits.
     clutter
         Part of all images that is spoiled.
     """
 
     ink: float = 0.11
-    manners: float = 0.05
+    manners: float = 0.04
     styles: float = 0.02
     pieces: float = 0.045
     figures: float = 0.06
+    touching: float = 0.05
     clutter: float = 0.12
+
+    @property
+    def settled(self) -> "Shares":
+        """The parts of the last batches: half as much pen ink, also in manners, and more of MNIST."""
+        return replace(self, ink=self.ink / 2, manners=self.manners / 2)
 
     def counts(self, size: int) -> dict[str, int]:
         """Return the number of images of each part in a batch."""
-        names = ("ink", "manners", "styles", "pieces", "figures")
+        names = ("ink", "manners", "styles", "pieces", "figures", "touching")
         return {name: round(getattr(self, name) * size) for name in names}
 
 
@@ -69,6 +80,8 @@ class Mix:
         The digits of MNIST to learn from, and those that are kept.
     drawings, left_out
         The pen ink to learn from, and that of the writers who are left out.
+    settles_at
+        Number of the first batch with `Shares.settled`; None for none.
     """
 
     mnist: Dataset
@@ -77,9 +90,11 @@ class Mix:
     left_out: Sequence[Drawing]
     styles: Dataset
     pieces: Dataset
+    touching: Dataset
     manners: MannerMaker
     shares: Shares
     seed: int
+    settles_at: int | None = None
     pixels: Augmentation = field(
         default_factory=lambda: Augmentation.parse(
             "rotation=13,shift=1.2,scale=0.12,shear=10,elastic=0.7,thickness=0.9,blur=0.4"
@@ -88,7 +103,9 @@ class Mix:
     ink: InkAugmentation = field(default_factory=InkAugmentation)
 
     @classmethod
-    def open(cls, seed: int, fold: int | None = None, shares: Shares | None = None) -> "Mix":
+    def open(
+        cls, seed: int, fold: int | None = None, shares: Shares | None = None, settles_at: int | None = None
+    ) -> "Mix":
         """Open all data.
 
         Parameters
@@ -99,6 +116,8 @@ class Mix:
             Leave out the ink of every fifth writer, from 1 to 5, to measure what unseen writers write; None for none.
         shares
             The parts of a batch.
+        settles_at
+            Number of the first batch with `Shares.settled`; None for none.
         """
         mnist, validation = choose_images(load_mnist("train"), limit=None, validation=VALIDATION, seed=seed)
         drawings = pen_drawings()
@@ -111,21 +130,24 @@ class Mix:
             left_out,
             load_styles(),
             load_non_digits(),
+            touching_digits(mnist, known, _NUMBERS, generator(seed, Purpose.DATA, 1)),
             MannerMaker(known),
             shares or Shares(),
             seed,
+            settles_at,
         )
 
     def batch(self, number: int, size: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """Return the images uint8 (size, 1, 28, 28) and labels (size,) of a batch, numbered from 0."""
         rng = generator(self.seed, Purpose.AUGMENTATION, number)
-        counts = self.shares.counts(size)
-        chosen = self._mnist_of(number, size - sum(counts.values()))
+        has_settled = self.settles_at is not None and number >= self.settles_at
+        counts = (self.shares.settled if has_settled else self.shares).counts(size)
+        chosen = self._mnist_of(number, size)
         styles = rng.integers(len(self.styles), size=counts["styles"])
         pieces = rng.integers(len(self.pieces), size=counts["pieces"])
-        moved = self.pixels.apply(
-            np.concatenate([self.mnist.pixels[chosen], self.styles.pixels[styles], self.pieces.pixels[pieces]]), rng
-        )
+        touching = rng.integers(len(self.touching), size=counts["touching"])
+        still = [self.mnist.pixels[chosen], self.styles.pixels[styles], self.pieces.pixels[pieces]]
+        moved = self.pixels.apply(np.concatenate([*still, self.touching.pixels[touching]]), rng)
         drawn, drawn_labels = self._drawn(counts, rng)
         images = np.concatenate([moved, drawn])
         labels = np.concatenate(
@@ -133,6 +155,7 @@ class Mix:
                 self.mnist.labels[chosen],
                 self.styles.labels[styles],
                 np.full(len(pieces), _NOTHING),
+                self.touching.labels[touching],
                 np.array(drawn_labels),
             ]
         )
@@ -140,9 +163,15 @@ class Mix:
         images[spoiled] = cluttered(images[spoiled], rng)
         return images, labels.astype(np.int64)
 
-    def _mnist_of(self, number: int, count: int) -> NDArray[np.int64]:
+    def _mnist_of(self, number: int, size: int) -> NDArray[np.int64]:
         """Return the digits of MNIST in a batch: each of them is used once before any is used again."""
-        rounds, places = np.divmod(np.arange(number * count, (number + 1) * count), len(self.mnist))
+
+        def used_before(batch: int) -> int:
+            settled = 0 if self.settles_at is None else max(batch - self.settles_at, 0)
+            first, last = (size - sum(one.counts(size).values()) for one in (self.shares, self.shares.settled))
+            return (batch - settled) * first + settled * last
+
+        rounds, places = np.divmod(np.arange(used_before(number), used_before(number + 1)), len(self.mnist))
         orders = {one: _order(self.seed, one, len(self.mnist)) for one in set(rounds.tolist())}
         return np.array([orders[one][place] for one, place in zip(rounds.tolist(), places.tolist(), strict=True)])
 

@@ -15,10 +15,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from number_samples import TUNING_WRITERS, Spacing, ink_number, picture_number, read_writers
 from numpy.typing import NDArray
 
 from digitpad.data.mnist import load_mnist
+from digitpad.data.synthetic.numbers import TUNING_WRITERS, Spacing, ink_number, picture_number, read_writers
 from digitpad.models.model_file import load_model
 from digitpad.reading.lattice import (
     PAIR_FEATURES,
@@ -49,7 +49,7 @@ def lattice_of(pieces: Pieces, recognizer: Recognizer, extra: Sequence[Run] = ()
     layout = pieces.layout
     signs = find_signs(layout)
     runs = sorted({*possible_runs(layout), *extra} - set(signs))
-    predictions = recognizer.recognize_all(np.stack([pieces.picture(run) for run in runs]))
+    predictions = recognizer.recognize_all(pieces.pictures(runs))
     features = {
         run: segment_features(layout, run, one.label, belief(one)) for run, one in zip(runs, predictions, strict=True)
     }

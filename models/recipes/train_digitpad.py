@@ -30,7 +30,7 @@ from digitpad import __version__
 from digitpad.atomic import atomic_write
 from digitpad.data.dataset import DIGITS, Dataset, normalize
 from digitpad.data.ink import Drawing
-from digitpad.data.rasterize import ink_to_image
+from digitpad.data.rasterize import inks_to_images
 from digitpad.evaluation import evaluate
 from digitpad.evaluation.temperature import fit_temperature, with_temperature
 from digitpad.models.architecture_file import build_network
@@ -75,11 +75,17 @@ class Settings:
     teachers: tuple[str, ...]
     trust: float
     shares: Shares
+    settling: float
 
     @property
     def steps(self) -> int:
         """Number of steps."""
         return max(2, self.images // self.batch)
+
+    @property
+    def settles_at(self) -> int:
+        """The step from which on batches have less pen ink, see `Shares.settled`."""
+        return round((1 - self.settling) * self.steps)
 
 
 class Training:
@@ -232,10 +238,10 @@ def calibrated(model: Model, mnist: Dataset) -> tuple[Model, float]:
 
 def as_dataset(drawings: Sequence[Drawing]) -> Dataset:
     """Return labelled ink as the window reads it."""
-    images = [np.rint(ink_to_image(one.strokes, canvas=one.long_side) * 255).astype(np.uint8) for one in drawings]
+    images = np.rint(inks_to_images([(one.strokes, one.long_side) for one in drawings]) * 255).astype(np.uint8)
     labels = np.array([int(str(one.label)) for one in drawings], np.int64)
     writers = {"writer": tuple(str(one.extra["writer"]) for one in drawings)}
-    return Dataset.of("pen ink of writers left out", np.stack(images)[:, np.newaxis], labels, origins=writers)
+    return Dataset.of("pen ink of writers left out", images[:, np.newaxis], labels, origins=writers)
 
 
 def figures_of(recognizer: Recognizer, dataset: Dataset) -> dict[str, float]:
@@ -302,7 +308,8 @@ def card(training: Training, command: str, temperature: float, found: Mapping[st
     )
     learned = (
         f"Learned from {len(mix.mnist):,} digits of MNIST and {len(mix.drawings):,} of pen ink. "
-        f"In each batch: {shares}; the rest is MNIST."
+        f"In each batch: {shares}; the rest is MNIST. "
+        f"In the last {settings.settling:.0%} of the steps, half as much ink and as many manners."
     )
     return "\n".join(
         [
@@ -343,6 +350,7 @@ def main() -> None:
     parser.add_argument("--trust", type=float, default=0.7, help="share of the teachers in the targets")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=100, help="steps between two checkpoints")
+    parser.add_argument("--settling", type=float, default=0.25, help="part of the steps, at the end, with less pen ink")
     for part in fields(Shares):
         parser.add_argument(f"--{part.name}", type=float, default=part.default, help="share of the images")
     options = parser.parse_args()
@@ -358,11 +366,11 @@ def main() -> None:
         teachers=tuple(options.teacher),
         trust=options.trust,
         shares=Shares(**{part.name: getattr(options, part.name) for part in fields(Shares)}),
+        settling=options.settling,
     )
     options.folder.mkdir(parents=True, exist_ok=True)
-    training = Training(
-        options.folder, settings, Mix.open(settings.seed, settings.fold, settings.shares), options.threads
-    )
+    mix = Mix.open(settings.seed, settings.fold, settings.shares, settings.settles_at)
+    training = Training(options.folder, settings, mix, options.threads)
     training.run(options.save_every)
     finish(training, " ".join(["python", "models/recipes/train_digitpad.py", *sys.argv[1:]]))
 

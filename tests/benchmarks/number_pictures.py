@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
-from number_samples import MEASURING_WRITERS, InkNumber, Spacing, ink_number, read_writers
 
 from digitpad.commands.predict import read_file
 from digitpad.data.ink import Drawing
+from digitpad.data.synthetic.numbers import MEASURING_WRITERS, InkNumber, Spacing, draw_line, ink_number, read_writers
 from digitpad.models.model_file import load_model
 from digitpad.reading.recognizer import Recognizer
 
@@ -101,10 +101,7 @@ def number_picture(made: InkNumber, kind: Kind, rng: np.random.Generator) -> PIL
     picture = PIL.Image.new("L", (max(round(width), _FINER), max(round(tall), _FINER)), paper)
     draw = PIL.ImageDraw.Draw(picture)
     for stroke in strokes:
-        points = [tuple(point) for point in stroke.tolist()]
-        draw.line(points, fill=20, width=round(pen), joint="curve")
-        for x, y in points:
-            draw.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=20)
+        draw_line(draw, stroke, pen, 20)
     size = (max(picture.width // _FINER, 1), max(picture.height // _FINER, 1))
     return picture.resize(size, PIL.Image.Resampling.BOX)
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from number_samples import MEASURING_WRITERS, Spacing, ink_number, picture_number, read_writers
 
 from digitpad.data.ink import Drawing
 from digitpad.data.mnist import load_mnist
+from digitpad.data.synthetic.numbers import MEASURING_WRITERS, Spacing, ink_number, picture_number, read_writers
 from digitpad.models.model_file import load_model
 from digitpad.reading.numbers import NumberReader
 from digitpad.reading.recognizer import Recognizer

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.ink import Drawing, Stroke, read_ink, write_ink
 from digitpad.data.mnist import load_mnist
-from digitpad.data.rasterize import EDGE, PEN_RADIUS, USUAL_CANVAS, ink_to_image
+from digitpad.data.rasterize import EDGE, PEN_RADIUS, USUAL_CANVAS, ink_to_image, inks_to_images
 from digitpad.errors import DigitpadError
 
 
@@ -290,3 +290,11 @@ def test_a_picture_kept_as_bytes_is_the_same_picture() -> None:
     image = ink_to_image(HOOK)
     kept = np.rint(image * 255).astype(np.uint8)
     np.testing.assert_array_equal(kept / np.float32(255), image)
+
+
+def test_several_drawings_have_the_pictures_that_each_has_alone() -> None:
+    with_pressure = [stroke((0, 0, 0.2), (40, 80, 0.9), (10, 120, 0.4)), stroke((60, 0), (60, 90))]
+    drawings = [*((ink, 400.0) for ink in (*ALL.values(), with_pressure)), ([], 400.0), (SEVEN, 9000.0)] * 4
+    alone = [ink_to_image(ink, canvas=canvas, size=40, pen=0.8) for ink, canvas in drawings]
+    np.testing.assert_array_equal(inks_to_images(drawings, size=40, pen=0.8), alone)
+    assert inks_to_images([]).shape == (0, 28, 28)

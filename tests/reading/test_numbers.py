@@ -1,6 +1,7 @@
 """Whole numbers are read as such, single digits as they always were."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -120,13 +121,13 @@ def test_a_scribble_of_very_many_strokes_is_one_drawing(reader: NumberReader) ->
 
 def test_strokes_that_stay_are_drawn_once(reader: NumberReader, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
-    picture = InkPieces.picture
+    pictures = InkPieces.pictures
 
-    def counted(pieces: InkPieces, run: tuple[int, int]) -> NDArray[np.float32]:
-        drawn.append(run[1] - run[0])
-        return picture(pieces, run)
+    def counted(pieces: InkPieces, runs: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+        drawn.extend(stop - start for start, stop in runs)
+        return pictures(pieces, runs)
 
-    monkeypatch.setattr(InkPieces, "picture", counted)
+    monkeypatch.setattr(InkPieces, "pictures", counted)
     strokes = written("2026845")
     reader.read_drawing(strokes)
     first = len(drawn)

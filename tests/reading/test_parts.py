@@ -39,7 +39,7 @@ def test_parts_that_are_apart_are_shown_to_the_network_as_they_are() -> None:
         left, _, right, _ = (int(side) for side in pieces.layout.box((place, place + 1)))
         alone = np.zeros_like(field)
         alone[:, left - 2 : right + 2] = field[:, left - 2 : right + 2]
-        assert np.abs(pieces.picture((place, place + 1)) - image_to_digit(alone)).mean() < 0.05
+        assert np.abs(pieces.pictures([(place, place + 1)])[0] - image_to_digit(alone)).mean() < 0.05
 
 
 def test_what_is_cut_is_whole_again_when_joined() -> None:
@@ -47,7 +47,7 @@ def test_what_is_cut_is_whole_again_when_joined() -> None:
     pieces = PicturePieces(field)
     assert len(pieces.layout) > 1
     assert not np.isnan(pieces.layout.cuts).all()
-    everything = pieces.picture((0, len(pieces.layout)))
+    everything = pieces.pictures([(0, len(pieces.layout))])[0]
     assert np.abs(everything - image_to_digit(field)).mean() < 0.02
 
 
@@ -81,7 +81,7 @@ def test_a_stroke_through_two_digits_may_be_cut_between_them() -> None:
     cut = pieces.layout.boxes[:-1, 2].tolist()
     between = (float(two[:, 0].max()) - 5, float(six[:, 0].min()) + 5)
     assert any(between[0] <= edge <= between[1] for edge in cut)
-    whole = pieces.picture((0, len(pieces.layout)))
+    whole = pieces.pictures([(0, len(pieces.layout))])[0]
     np.testing.assert_array_equal(whole, ink_to_image([joined]))
 
 

@@ -1,6 +1,7 @@
 """A batch of the default model's training has its parts, depends on its number alone, and leaves writers out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ def small_mix(drawings: Sequence[Drawing], *, shares: Shares | None = None, seed
         left_out=drawings[:20],
         styles=mnist.subset(np.arange(10)),
         pieces=pieces,
+        touching=pieces,
         manners=MannerMaker(drawings),
         shares=shares or Shares(),
         seed=seed,
@@ -38,12 +40,12 @@ def drawings() -> list[Drawing]:
 
 
 def test_a_batch_has_its_parts(drawings: list[Drawing]) -> None:
-    shares = Shares(ink=0.2, manners=0.1, styles=0.1, pieces=0.1, figures=0.1)
+    shares = Shares(ink=0.2, manners=0.1, styles=0.1, pieces=0.1, figures=0.1, touching=0.06)
     images, labels = small_mix(drawings, shares=shares).batch(0, 50)
     assert images.shape == (50, 1, 28, 28)
     assert images.dtype == np.uint8
     assert (labels == NOTHING).sum() == 10
-    assert shares.counts(50) == {"ink": 10, "manners": 5, "styles": 5, "pieces": 5, "figures": 5}
+    assert shares.counts(50) == {"ink": 10, "manners": 5, "styles": 5, "pieces": 5, "figures": 5, "touching": 3}
     assert images.max(axis=(1, 2, 3)).min() > 50
 
 
@@ -59,7 +61,7 @@ def test_a_batch_depends_on_seed_and_number_alone(drawings: list[Drawing]) -> No
 
 
 def test_every_digit_of_mnist_comes_once_before_any_comes_again(drawings: list[Drawing]) -> None:
-    only = Shares(ink=0, manners=0, styles=0, pieces=0, figures=0, clutter=0)
+    only = Shares(ink=0, manners=0, styles=0, pieces=0, figures=0, touching=0, clutter=0)
     mix = small_mix(drawings[:60] + drawings[-200:], shares=only)
     labels = np.concatenate([mix.batch(number, 50)[1] for number in range(12)])
     counts = np.bincount(mix.mnist.labels, minlength=10)
@@ -67,13 +69,20 @@ def test_every_digit_of_mnist_comes_once_before_any_comes_again(drawings: list[D
     np.testing.assert_array_equal(np.bincount(labels, minlength=10), 2 * counts)
 
 
+def test_the_last_batches_have_half_the_ink_and_still_use_every_digit_of_mnist_once(drawings: list[Drawing]) -> None:
+    shares = Shares(ink=0.4, manners=0.2, styles=0, pieces=0, figures=0, touching=0, clutter=0)
+    mix = replace(small_mix(drawings, shares=shares), settles_at=5)
+    used: list[int] = []
+    for number in range(9):
+        used += mix._mnist_of(number, 50).tolist()
+        assert len(used) == (20 * (number + 1) if number < 5 else 100 + 35 * (number - 4))
+    assert len(set(used)) == len(used) == 240
+    assert mix.batch(6, 50)[1].shape == (50,)
+
+
 def test_clutter_spoils_its_share(drawings: list[Drawing]) -> None:
-    plain, spoiled = (
-        small_mix(drawings, shares=Shares(ink=0, manners=0, styles=0, pieces=0, figures=0, clutter=share)).batch(0, 60)[
-            0
-        ]
-        for share in (0.0, 1.0)
-    )
+    only = Shares(ink=0, manners=0, styles=0, pieces=0, figures=0, touching=0)
+    plain, spoiled = (small_mix(drawings, shares=replace(only, clutter=share)).batch(0, 60)[0] for share in (0.0, 1.0))
     assert (plain != spoiled).any(axis=(1, 2, 3)).mean() > 0.9
 
 

@@ -28,6 +28,7 @@ SETTINGS = Settings(
     teachers=(),
     trust=0.7,
     shares=Shares(),
+    settling=0.25,
 )
 
 

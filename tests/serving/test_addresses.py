@@ -1,5 +1,6 @@
 """Where a server listens, and what others type to reach it."""
 
+import asyncio
 import socket
 
 import pytest
@@ -34,6 +35,25 @@ def test_a_port_is_free_again_at_once() -> None:
             first.setblocking(True)
             first.accept()[0].close()
     listen(LOOPBACK, port).close()
+
+
+def test_answers_are_not_delayed_until_the_last_part_is_confirmed() -> None:
+    async def is_undelayed() -> bool:
+        accepted = asyncio.get_running_loop().create_future()
+
+        def accept(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            accepted.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with listen(LOOPBACK, 0) as listener:
+            async with await asyncio.start_server(accept, sock=listener):
+                _reader, writer = await asyncio.open_connection(*listener.getsockname())
+                undelayed = bool(await accepted)
+                writer.close()
+                await writer.wait_closed()
+        return undelayed
+
+    assert asyncio.run(is_undelayed())
 
 
 def test_an_address_of_another_computer_is_refused() -> None:

@@ -6,13 +6,14 @@ that a segmentation can be checked.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import PIL.Image
+import PIL.ImageDraw
 from numpy.typing import NDArray
 
 from digitpad.data.ink import Drawing, Stroke, curve_through, read_ink
@@ -25,6 +26,7 @@ TUNING_WRITERS, MEASURING_WRITERS = tuple(range(1, 16)), tuple(range(16, 31))
 
 #: Distance at which the ink of two digits touches, in digit heights, for the pen of the window.
 _PEN = 0.05
+_FINER = 4  # ink is drawn larger, and reduced, which smooths its edges
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,11 +41,14 @@ class InkNumber:
 
 def read_writers(path: Path) -> dict[int, list[Drawing]]:
     """Read a collection of ink, by the number of the writer."""
+    return by_writer(read_ink(path))
+
+
+def by_writer(drawings: Iterable[Drawing]) -> dict[int, list[Drawing]]:
+    """Return drawings by the number of their writer."""
     writers: dict[int, list[Drawing]] = defaultdict(list)
-    for drawing in read_ink(path):
-        writer = drawing.extra["writer"]
-        assert isinstance(writer, int)
-        writers[writer].append(drawing)
+    for drawing in drawings:
+        writers[int(str(drawing.extra["writer"]))].append(drawing)
     return dict(writers)
 
 
@@ -152,6 +157,47 @@ def picture_number(
     return PictureNumber(
         "".join(str(label) for label in labels), ink[:, : right + margin].copy(), owners[:, : right + margin].copy()
     )
+
+
+def drawn_number(made: InkNumber, pen: float, rng: np.random.Generator) -> PictureNumber:
+    """Draw a number of ink as a picture.
+
+    Parameters
+    ----------
+    made
+        The number, with one position per digit.
+    pen
+        Width of the pen, in shares of the height of a digit.
+    rng
+        Chooses the height of the digits, 30 to 110 pixels.
+    """
+    ink = np.concatenate(made.strokes)[:, :2]
+    tallest = max(float(np.ptp(stroke[:, 1])) for stroke in made.strokes)
+    height = _FINER * rng.uniform(30, 110)
+    scale = height / max(tallest, 1e-6)
+    wide = max(pen * height, 1.0)
+    room = 0.3 * height + wide / 2
+    width, tall = (np.ceil((np.ptp(ink, axis=0) * scale + 2 * room) / _FINER).astype(np.intp) * _FINER).tolist()
+    layers = []
+    for owner in range(len(made.text)):
+        layer = PIL.Image.new("L", (width, tall))
+        draw = PIL.ImageDraw.Draw(layer)
+        for stroke, owners in zip(made.strokes, made.owners, strict=True):
+            own = stroke[owners == owner, :2]
+            if len(own):
+                draw_line(draw, (own - ink.min(axis=0)) * scale + room, wide, 255)
+        layers.append(np.asarray(layer.reduce(_FINER), np.float32) / np.float32(255))
+    stack = np.stack(layers)
+    strongest = stack.max(axis=0)
+    return PictureNumber(made.text, strongest, np.where(strongest > 0.1, stack.argmax(axis=0), -1))
+
+
+def draw_line(draw: PIL.ImageDraw.ImageDraw, points: NDArray[np.floating], pen: float, fill: int) -> None:
+    """Draw the line through points (n, 2), in pixels, with a round pen of a width in pixels."""
+    places = [(float(x), float(y)) for x, y in points.tolist()]
+    draw.line(places, fill=fill, width=round(pen), joint="curve")
+    for x, y in places:
+        draw.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=fill)
 
 
 def _scaled(digit: NDArray[np.uint8], factor: float) -> NDArray[np.float32]:
