@@ -9,8 +9,9 @@ from digitpad.data.components import component_boxes, connected_components
 _SPECK = 0.08
 #: in a scan, those smaller than the first, or smaller than the second and than the third of the pen's width.
 _DUST, _LARGE_DUST, _OF_PEN = 0.06, 0.12, 0.6
-#: Parts whose lines are thinner than this, relative to the largest part, are remains of printed lines.
-_THIN = 0.55
+#: Parts whose lines are thinner than the first, relative to the largest part, are remains of printed lines, unless they
+#: are as tall as a digit: their heights differ from that of the largest part by at most the second factor.
+_THIN, _AS_TALL = 0.55, 1.7
 #: Parts at the edge of the picture that are this much smaller or larger than the largest one inside are shadows.
 _SMALL = 0.5
 #: Minimum gradient at the edges of ink, in shares of full ink per pixel; edges of shadows are softer.
@@ -173,7 +174,9 @@ def without_leftovers(
     # otherwise the remains of a shadow.
     kept &= longest >= max(_SPECK * longest[main], 2)
     like = (longest >= _SMALL * longest[main]) & (longest <= longest[main] / _SMALL) & (pen <= 1.6 * pen[main])
-    kept &= (pen >= _THIN * pen[main]) & (~at_edge | like)
+    heights = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+    is_tall = (heights >= heights[main] / _AS_TALL) & (heights <= heights[main] * _AS_TALL)
+    kept &= ((pen >= _THIN * pen[main]) | is_tall) & (~at_edge | like)
     kept[main] = True
     keep = np.concatenate([[False], kept])
     return np.where(grown(keep[labels], 2), ink, np.float32(0))

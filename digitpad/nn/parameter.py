@@ -42,6 +42,20 @@ class Buffer:
         """Replace the array by `transfer(array)`, its copy on another device."""
         self._value = transfer(self._value)
 
+    def live_in(self, memory: Array, *, copied: bool = True) -> None:
+        """Replace the array by other memory of its shape and type, such as memory that several processes share.
+
+        Parameters
+        ----------
+        memory
+            The new array.
+        copied
+            Whether to copy the values into it; otherwise they are those that it has.
+        """
+        if copied:
+            memory[...] = self._value
+        self._value = memory
+
     def share(self) -> Self:
         """Return a new object of the same class that holds the same array."""
         return type(self)(self._value)
@@ -84,9 +98,7 @@ class Parameter(Buffer):
         ValueError
             If an array of another shape is assigned.
         """
-        memory = self.fresh_grad()
-        if memory is not None:
-            memory.fill(0)
+        self.ensure_grad()
         return self._memory()
 
     @grad.setter
@@ -113,6 +125,16 @@ class Parameter(Buffer):
             return None
         self._is_clear = False
         return self._memory()
+
+    def keep_gradient_in(self, memory: Array) -> None:
+        """Use some memory of the shape and type of the value for the gradient, which is zero now."""
+        self._grad, self._is_clear = memory, True
+
+    def ensure_grad(self) -> None:
+        """Write zeros into the memory of `grad` if it is clear."""
+        memory = self.fresh_grad()
+        if memory is not None:
+            memory.fill(0)
 
     def clear_grad(self) -> None:
         """Set `grad` to zero."""

@@ -21,8 +21,9 @@ from digitpad.models.model_file import Model, ModelMetadata, Preprocessing, chec
 from digitpad.models.plan_limits import MOST_NUMBERS, check_cost, check_held
 from digitpad.models.tensor_file import Header, read_header, read_tensors, write_tensors
 from digitpad.names import plain_name
-from digitpad.nn import Architecture, Dropout, Layer, Sequential, build
+from digitpad.nn import Architecture, Sequential, build
 from digitpad.nn.backend import Array, to_numpy
+from digitpad.nn.layers.dropout import dropouts
 from digitpad.training.controls import ControlValues
 from digitpad.training.policies import PolicyState
 from digitpad.training.progress import TrainingProgress
@@ -127,16 +128,6 @@ def restore_streams(replicas: Sequence[Sequential], streams: Streams) -> None:
         for name, layer in dropouts(replica).items():
             if name in states:
                 layer.rng.bit_generator.state = states[name]
-
-
-def dropouts(layer: Layer, prefix: str = "") -> dict[str, Dropout]:
-    """Return all dropout layers in a layer, by name."""
-    found: dict[str, Dropout] = {}
-    for name, child in layer.children().items():
-        if isinstance(child, Dropout):
-            found[prefix + name] = child
-        found |= dropouts(child, f"{prefix}{name}.")
-    return found
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:

@@ -19,10 +19,11 @@ from digitpad.errors import DigitpadError
 from digitpad.models.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential
 from digitpad.nn.backend import device_of, to_device
+from digitpad.nn.layers.dropout import dropouts
 from digitpad.seeding import Purpose, generator
 from digitpad.training.batches import Batch, BatchLoader
 from digitpad.training.building import build_optimizer, build_penalties, build_policies, with_zero_weights
-from digitpad.training.checkpoints import Checkpoint, dropouts, on_host, restore_streams, streams_of
+from digitpad.training.checkpoints import Checkpoint, on_host, restore_streams, streams_of
 from digitpad.training.controls import Controls, ControlValues
 from digitpad.training.diagnostics import Diagnostics, choose_sample
 from digitpad.training.events import (

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
+import PIL.ImageOps
 import pytest
 from picture_conditions import CONDITIONS, coverage, photograph
 
@@ -215,6 +216,15 @@ def test_level_strokes_of_a_digit_are_no_ruled_lines() -> None:
     for image in load_mnist("test").images[:40, 0]:
         ink = coverage(image, 120).astype(np.float64)
         assert (np.abs(without_lines(ink, 0.1) - ink) > 0.1).mean() < 0.003
+
+
+def test_a_thin_digit_in_a_photograph_stays_beside_a_bold_one() -> None:
+    page = PIL.Image.new("L", (420, 260))
+    page.paste(PIL.ImageOps.invert(seven(30)), (10, 10))
+    page.paste(PIL.ImageOps.invert(seven(9)), (210, 10))
+    ink = read_image(photograph(np.asarray(page, np.float32) / np.float32(255), np.random.default_rng(0), shadow=0.3))
+    assert ink[:, :210].max() > 0.9
+    assert ink[:, 210:].max() > 0.9
 
 
 def test_of_an_animation_the_first_frame_is_read(tmp_path: Path) -> None:

@@ -1,35 +1,35 @@
 """Data parallelism: one batch on several processor cores.
 
-NumPy releases the GIL in large operations, so threads run in parallel. Each thread processes its part of the batch with
-its own replica of the network, which shares the weights and has its own gradients and caches. The loss is a mean over
-the batch, so the gradient of the whole is the sum of the parts' gradients. They are summed in a fixed order: the same
-seed and number of threads give the same weights bit for bit. Gradients of very large weights are computed for the whole
-batch at once, each thread some of their rows. Each replica uses the fused layers of
-`digitpad.nn.engine.fused`.
+Each part of the batch is processed by its own replica of the network, which shares the weights and has its own
+gradients and caches. The first replica computes in the calling thread, every other one in a process of its own (see
+`replica_process.py`), or in a thread where processes are not possible; the results are the same, bit for bit. The loss
+is a mean over the batch, so the gradient of the whole is the sum of the parts' gradients. They are summed in a fixed
+order: the same seed and number of threads give the same weights bit for bit. Each replica uses the fused layers of
+`digitpad.nn.engine.fused`. In threads, gradients of very large weights are computed for the whole batch at once, each
+thread some of their rows.
 """
 
-import contextvars
 import itertools
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from queue import SimpleQueue
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from digitpad.nn.backend import Array, array_module
-from digitpad.nn.checks import Checked, Checks
+from digitpad.nn.checks import Checked, on_host
 from digitpad.nn.engine.fused import fuse
 from digitpad.nn.engine.fused.linear import LARGE, FusedLinear, joint_gradient
+from digitpad.nn.engine.inference import predict
+from digitpad.nn.engine.replica_process import ReplicaProcess, share_weights, start_processes
+from digitpad.nn.engine.tasks import Task
 from digitpad.nn.losses import Loss
 from digitpad.nn.network import Sequential
 from digitpad.nn.optim.pieces import cache_pieces, run_in_turn
 
 T = TypeVar("T")
-
-#: The largest number of images that inference processes at once, which limits its memory.
-_MOST_AT_ONCE = 64
 
 
 class ParallelNetwork(Checked):
@@ -43,6 +43,9 @@ class ParallelNetwork(Checked):
         The network; its parameters receive the sum of all gradients.
     threads
         The number of parts of a batch; the calling thread processes the first.
+    processes
+        Whether the other parts are computed in processes, if possible, which move the weights of the network into
+        shared memory. Otherwise threads compute them.
 
     Raises
     ------
@@ -50,12 +53,16 @@ class ParallelNetwork(Checked):
         If `threads` is not a positive whole number.
     """
 
-    def __init__(self, network: Sequential, threads: int = 1) -> None:
+    def __init__(self, network: Sequential, threads: int = 1, *, processes: bool = True) -> None:
         self.network = network
         self.threads = self.check.whole_number("threads", threads)
+        values = [stored.value for stored in (*network.parameters(), *network.buffers())]
+        wants_processes = processes and self.threads > 1 and all(map(on_host, values))
+        self._weights = share_weights(network) if wants_processes else None
         self._replicas = [network] + [network.replica() for _ in range(self.threads - 1)]
+        self._processes = [] if self._weights is None else start_processes(self._replicas[1:], self._weights)
         self._fused = [fuse(replica) for replica in self._replicas]
-        self._joint = self._join_large_layers() if self.threads > 1 else []
+        self._joint = self._join_large_layers() if self.threads > 1 and not self._processes else []
         joint = {id(layer.linear.weight) for layers in self._joint for layer in layers}
         self._parameters = [
             [parameter for parameter in replica.parameters() if id(parameter) not in joint]
@@ -89,10 +96,20 @@ class ParallelNetwork(Checked):
         """
         shares = self._shares(len(x))
         self.check.finite("x", x)
-        outputs = self._each(shares, lambda index, share: self._fused[index].forward(x[share], training=True))
+        outputs = self._on_each_replica(
+            shares,
+            lambda index, share: self._fused[index].forward(x[share], training=True),
+            lambda process, share: process.begin_forward(x[share]),
+            ReplicaProcess.end_forward,
+        )
         output = array_module(x).concatenate(outputs)
         value, grad = loss(output, targets)
-        self._each(shares, lambda index, share: self._fused[index].parameter_gradients(grad[share]))
+        self._on_each_replica(
+            shares,
+            lambda index, share: self._fused[index].parameter_gradients(grad[share]),
+            lambda process, share: process.begin_backward(grad[share]),
+            ReplicaProcess.end_backward,
+        )
         for layers in self._joint:
             self.run(joint_gradient(layers[: len(shares)]))
         if len(shares) > 1:
@@ -106,13 +123,24 @@ class ParallelNetwork(Checked):
 
     def predict(self, x: Array) -> Array:
         """Return the network's output for the batch `x`, in inference."""
-        outputs = self._each(self._shares(len(x)), lambda index, share: _predict(self._fused[index], x[share]))
+        outputs = self._on_each_replica(
+            self._shares(len(x)),
+            lambda index, share: predict(self._fused[index], x[share]),
+            lambda process, share: process.begin_predict(x[share]),
+            ReplicaProcess.end_predict,
+        )
         result: Array = array_module(x).concatenate(outputs)
         return result
 
     def close(self) -> None:
-        """End the threads; the network itself remains usable."""
+        """End the threads and free the processes; the network itself remains usable."""
+        if self._closed:
+            return
         self._closed = True
+        for process in self._processes:
+            process.close()
+        if self._weights is not None:
+            self._weights.close()
         for worker in self._workers:
             worker.close()
 
@@ -121,6 +149,26 @@ class ParallelNetwork(Checked):
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def _on_each_replica(
+        self,
+        shares: Sequence[slice],
+        work: Callable[[int, slice], T],
+        begin: Callable[[ReplicaProcess, slice], None],
+        end: Callable[[ReplicaProcess], T],
+    ) -> list[T]:
+        """Run `work(index, share)` for every part, or in a process what `begin` begins and `end` ends."""
+        if not self._processes:
+            return self._each(shares, work)
+        self._check_open()
+        others = self._processes[: len(shares) - 1]
+        for process, share in zip(others, shares[1:], strict=True):
+            begin(process, share)
+        tasks = [Task(partial(work, 0, shares[0])), *(Task(partial(end, process)) for process in others)]
+        # All are ended before the first error is raised, so that nobody still writes when the caller continues.
+        for task in tasks:
+            task.run()
+        return [task.result() for task in tasks]
 
     def _join_large_layers(self) -> list[tuple[FusedLinear, ...]]:
         """Return the layers with very large weights, each in every replica; their gradients are computed jointly."""
@@ -155,9 +203,8 @@ class ParallelNetwork(Checked):
 
     def _each(self, shares: Sequence[slice], work: Callable[[int, slice], T]) -> list[T]:
         """Run `work(index, share)` for every part, each in its own thread, and return the results in order."""
-        if self._closed:
-            raise RuntimeError("ParallelNetwork: closed, its threads have ended; build another one")
-        tasks = [_Task(partial(work, index, share)) for index, share in enumerate(shares)]
+        self._check_open()
+        tasks = [Task(partial(work, index, share)) for index, share in enumerate(shares)]
         for worker, task in zip(self._workers, tasks[1:], strict=False):
             worker.tasks.put(task)
         tasks[0].run()
@@ -167,36 +214,9 @@ class ParallelNetwork(Checked):
             task.done.get()
         return [task.result() for task in tasks]
 
-
-class _Task(Generic[T]):
-    """Work for another thread, and its result."""
-
-    def __init__(self, work: Callable[[], T]) -> None:
-        self._work = work
-        # The context holds NumPy's settings for overflows: the thread uses its caller's.
-        self._context = contextvars.copy_context()
-        self._results: list[T] = []
-        self._error: BaseException | None = None
-        self.done: SimpleQueue[None] = SimpleQueue()
-
-    def run(self) -> None:
-        """Run the work; an error is kept, and `result` raises it in the calling thread."""
-        with self:
-            self._results.append(self._context.run(self._work))
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
-        self._error = error
-        self.done.put(None)
-        return True
-
-    def result(self) -> T:
-        """Return the result of the work, or raise its error."""
-        if self._error is not None:
-            raise self._error
-        return self._results[0]
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("ParallelNetwork: closed, its threads have ended; build another one")
 
 
 class _Worker:
@@ -206,7 +226,7 @@ class _Worker:
     """
 
     def __init__(self, name: str) -> None:
-        self.tasks: SimpleQueue[_Task[Any] | None] = SimpleQueue()
+        self.tasks: SimpleQueue[Task[Any] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -224,12 +244,3 @@ def _add_into_first(arrays: Sequence[Array]) -> None:
     first, *others = arrays
     for other in others:
         first += other
-
-
-def _predict(network: Sequential, x: Array) -> Array:
-    """Return the output of `network` for a batch of any size, computed a few images at a time."""
-    Checks(ParallelNetwork.__name__).finite("x", x)
-    starts = range(0, max(len(x), 1), _MOST_AT_ONCE)
-    parts = [network.forward(x[start : start + _MOST_AT_ONCE]).copy() for start in starts]
-    result: Array = array_module(x).concatenate(parts)
-    return result

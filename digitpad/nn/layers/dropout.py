@@ -79,6 +79,16 @@ class Dropout(Layer):
         return self._device_rng
 
 
+def dropouts(layer: Layer, prefix: str = "") -> dict[str, Dropout]:
+    """Return all dropout layers in a layer, by name."""
+    found: dict[str, Dropout] = {}
+    for name, child in layer.children().items():
+        if isinstance(child, Dropout):
+            found[prefix + name] = child
+        found |= dropouts(child, f"{prefix}{name}.")
+    return found
+
+
 @elementwise
 def _drop(x: Array, drawn: Array, p: float, scale: float) -> tuple[Array, Array]:
     """Return the mask, which is `scale` where the drawn number is at least p and else 0, and x times the mask."""
