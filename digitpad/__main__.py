@@ -20,7 +20,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What is imported stays, and looking for garbage among it takes a twentieth of the time until the window is shown.
     # The window collects garbage itself (see `digitpad.gui.workers.garbage`); `cli` switches it on for other commands.
     gc.disable()
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
+        if words[:1] == ["--replica-process"]:
+            # A frozen program starts itself to compute a part of each batch, see `digitpad.nn.engine.replica_process`.
+            from digitpad.nn.engine import replica_loop
+
+            replica_loop.main(int(words[1]))
+            return 0
         from digitpad.cli import main as run
 
         return run(arguments)

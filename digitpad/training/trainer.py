@@ -19,6 +19,7 @@ from digitpad.errors import DigitpadError
 from digitpad.models.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
 from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential
 from digitpad.nn.backend import device_of, to_device
+from digitpad.nn.engine.replica_process import ProcessLostError
 from digitpad.nn.layers.dropout import dropouts
 from digitpad.seeding import Purpose, generator
 from digitpad.training.batches import Batch, BatchLoader
@@ -219,7 +220,7 @@ class Trainer:
         # One thread is enough to keep a GPU busy.
         threads = (self.settings.threads or default_threads()) if self._on_host else 1
         progress = self._progress
-        with ParallelNetwork(self.network, threads) as parallel:
+        with _lost_processes_in_words(), ParallelNetwork(self.network, threads) as parallel:
             self._parallel = parallel
             if self._streams is not None:
                 restore_streams(parallel.replicas, self._streams)
@@ -463,6 +464,26 @@ class Trainer:
             seconds=progress.seconds,
             images_per_second=tally.speed,
         )
+
+
+@contextlib.contextmanager
+def _lost_processes_in_words() -> Iterator[None]:
+    """Say what to do if a process that trains has ended, such as one that the system has killed to free memory.
+
+    Raises
+    ------
+    DigitpadError
+        Then.
+    """
+    try:
+        yield
+    except ProcessLostError as error:
+        raise DigitpadError(
+            _(
+                "A process that computes a part of each batch has ended unexpectedly, perhaps because memory ran out. "
+                "Resume the run, with smaller batches or one thread if it happens again."
+            )
+        ) from error
 
 
 def _preprocessing(

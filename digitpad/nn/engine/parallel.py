@@ -23,7 +23,7 @@ from digitpad.nn.checks import Checked, on_host
 from digitpad.nn.engine.fused import fuse
 from digitpad.nn.engine.fused.linear import LARGE, FusedLinear, joint_gradient
 from digitpad.nn.engine.inference import predict
-from digitpad.nn.engine.replica_process import ReplicaProcess, share_weights, start_processes
+from digitpad.nn.engine.replica_process import ReplicaProcess, has_processes, share_weights, start_processes
 from digitpad.nn.engine.tasks import Task
 from digitpad.nn.losses import Loss
 from digitpad.nn.network import Sequential
@@ -57,7 +57,7 @@ class ParallelNetwork(Checked):
         self.network = network
         self.threads = self.check.whole_number("threads", threads)
         values = [stored.value for stored in (*network.parameters(), *network.buffers())]
-        wants_processes = processes and self.threads > 1 and all(map(on_host, values))
+        wants_processes = processes and has_processes() and self.threads > 1 and all(map(on_host, values))
         self._weights = share_weights(network) if wants_processes else None
         self._replicas = [network] + [network.replica() for _ in range(self.threads - 1)]
         self._processes = [] if self._weights is None else start_processes(self._replicas[1:], self._weights)

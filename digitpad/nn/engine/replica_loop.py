@@ -4,6 +4,7 @@ Every message is answered by `(True, result)` or `(False, error)`, only None, wh
 See `replica_process.py` for the other side.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from multiprocessing import reduction
@@ -44,6 +45,8 @@ def main(descriptor: int) -> None:
     descriptor
         A descriptor of the socket that connects this process with the one that trains.
     """
+    # In a session of its own, the process is not reached by Ctrl-C, which only the one that trains handles.
+    os.setsid()
     with Connection(descriptor) as connection:
         while serve_replica(connection):
             pass

@@ -31,12 +31,11 @@ from digitpad.nn.layers.dropout import dropouts
 from digitpad.nn.network import Sequential
 
 ARGUMENT = "--replica-process"
-"""The argument with which a frozen program, which is no Python, runs `replica_loop.main`."""
+"""The argument with which a frozen program, instead of Python, runs `replica_loop.main`."""
 
-#: What Python runs instead: it finds the same modules as this process. In its own session it is not reached by Ctrl-C,
-#: which only the process that trains handles.
+#: What Python runs instead: it finds the same modules as this process.
 _START = (
-    "import json, os, sys; os.setsid(); os.environ['OPENBLAS_NUM_THREADS'] = '1'; "
+    "import json, os, sys; os.environ['OPENBLAS_NUM_THREADS'] = '1'; "
     "sys.path[:] = json.loads(sys.argv[2]); "
     "from digitpad.nn.engine.replica_loop import main; main(int(sys.argv[1]))"
 )
@@ -142,6 +141,11 @@ def share_weights(network: Sequential) -> SharedMemory:
     return memory
 
 
+def has_processes() -> bool:
+    """Return whether this system can pass descriptors to another process: all but Windows."""
+    return os.name == "posix"
+
+
 def start_processes(replicas: Sequence[Sequential], weights: SharedMemory) -> list[ReplicaProcess]:
     """Return a process for each replica; none if one is not possible."""
     processes: list[ReplicaProcess] = []
@@ -187,8 +191,6 @@ class _Host:
                 if not host._has_ended(os.WNOHANG):
                     return host
                 host._connection.close()
-        if os.name != "posix":
-            raise ProcessLostError("replicas have processes on POSIX systems only")
         try:
             return cls()
         except OSError as error:
