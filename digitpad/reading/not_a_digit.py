@@ -63,6 +63,8 @@ def _is_dot(covered: NDArray[np.bool_]) -> bool:
 
 def _is_solid(covered: NDArray[np.bool_]) -> bool:
     """Return whether a large square of the picture, (H, W), is filled with ink."""
+    if np.count_nonzero(covered) < _SOLID * _SOLID:
+        return False
     counts = np.zeros((covered.shape[0] + 1, covered.shape[1] + 1), np.int32)
     counts[1:, 1:] = covered.cumsum(axis=0).cumsum(axis=1)
     inside = counts[_SOLID:, _SOLID:] - counts[:-_SOLID, _SOLID:] - counts[_SOLID:, :-_SOLID]

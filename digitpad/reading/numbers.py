@@ -20,7 +20,7 @@ from digitpad.reading.parts import PicturePieces
 from digitpad.reading.pieces import Box, KeptPieces, Layout, Pieces, Run
 from digitpad.reading.recognizer import Prediction
 from digitpad.reading.signs import find_signs, possible_shapes, shape_of, stands_apart
-from digitpad.reading.strokes import InkPieces, stroke_box
+from digitpad.reading.strokes import InkPieces, may_be_divided, stroke_box
 from digitpad.translation import gettext as _
 
 #: Drawings with more strokes are not numbers; they are read as one digit, which may be rejected.
@@ -155,6 +155,8 @@ class NumberReader:
             return single(as_one(), (0.0, 0.0, 0.0, 0.0))
         if len(inked) > _MOST_STROKES or not self._reads_numbers:
             return single(as_one(), _box_of(inked))
+        if len(inked) == 1 and not may_be_divided(inked[0]):
+            return single(as_one(), stroke_box(inked[0]))
         lines = line_numbers(np.array([stroke_box(stroke) for stroke in inked]))
         if not lines.any():
             return self._read_strokes(inked, canvas, as_one)

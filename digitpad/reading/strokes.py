@@ -62,7 +62,8 @@ class InkPieces:
                 parts.append(Part(number, start, stop))
                 if index:
                     costs[parts[-1]] = places[index - 1][1]
-        boxes = np.array([stroke_box(self._points(part)) for part in parts])
+        if len(parts) > len(strokes):
+            boxes = np.array([stroke_box(self._points(part)) for part in parts])
         order = np.lexsort((boxes[:, 0], boxes[:, 0] + boxes[:, 2]))
         self._parts = [parts[index] for index in order]
         self._boxes = boxes[order]
@@ -138,6 +139,12 @@ def stroke_box(stroke: Stroke) -> Box:
     left, top = stroke[:, :2].min(axis=0).tolist()
     right, bottom = stroke[:, :2].max(axis=0).tolist()
     return left, top, right, bottom
+
+
+def may_be_divided(stroke: Stroke) -> bool:
+    """Return whether a stroke that stands alone is wide enough to pass through several digits."""
+    box = stroke_box(stroke)
+    return box[2] - box[0] >= _WIDE * line_height(np.array([box]))
 
 
 def _along(stroke: Stroke) -> NDArray[np.float64]:

@@ -32,7 +32,8 @@ async def predict(request: Request) -> Response:
         try:
             is_ink = _is_ink(request, body)
             waiting = service.reader.read_ink(body) if is_ink else service.reader.read_picture(body)
-            answer = await asyncio.wait_for(asyncio.wrap_future(waiting), ANSWER_WITHIN)
+            async with asyncio.timeout(ANSWER_WITHIN):
+                answer = await asyncio.wrap_future(waiting)
         except UnreadableError as error:
             raise HTTPException(422, str(error)) from error
         except NoAnswerError as error:

@@ -18,7 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.data.mnist import load_mnist
-from digitpad.data.synthetic.numbers import TUNING_WRITERS, Spacing, ink_number, picture_number, read_writers
+from digitpad.data.synthetic.numbers import (
+    TUNING_WRITERS,
+    Spacing,
+    drawn_number,
+    ink_number,
+    picture_number,
+    read_writers,
+)
 from digitpad.models.model_file import load_model
 from digitpad.reading.lattice import (
     PAIR_FEATURES,
@@ -34,6 +41,9 @@ from digitpad.reading.pieces import Pieces, Run
 from digitpad.reading.recognizer import Recognizer
 from digitpad.reading.signs import find_signs
 from digitpad.reading.strokes import InkPieces
+
+#: Widths of the pen, in shares of the height of a digit.
+_PENS = 0.03, 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,15 +98,22 @@ def ink_samples(path: Path, recognizer: Recognizer, count: int, rng: np.random.G
     return samples
 
 
-def picture_samples(recognizer: Recognizer, count: int, rng: np.random.Generator) -> list[Sample]:
-    """Make numbers of MNIST's training digits, half of them touching, and the same number of single digits."""
-    mnist = load_mnist("train")
+def picture_samples(path: Path, recognizer: Recognizer, count: int, rng: np.random.Generator) -> list[Sample]:
+    """Make numbers of MNIST's training digits and of ink, half of them touching, and as many single digits."""
+    mnist, writers = load_mnist("train"), read_writers(path)
     samples, lost = [], 0
     for number in range(2 * count):
         length = 1 if number >= count else int(rng.integers(2, 8))
-        chosen = rng.integers(0, len(mnist), length)
-        labels = [int(label) for label in mnist.labels[chosen]]
-        made = picture_number(mnist.images[chosen, 0], labels, rng, touching=number % 2 == 1)
+        touching = number % 2 == 1
+        if number % 4 < 2:
+            drawings = writers[int(rng.choice(TUNING_WRITERS))]
+            digits = [drawings[index] for index in rng.integers(0, len(drawings), length)]
+            ink = ink_number(digits, "touching" if touching else "apart", rng)
+            made = drawn_number(ink, float(rng.uniform(*_PENS)), rng)
+        else:
+            chosen = rng.integers(0, len(mnist), length)
+            labels = [int(label) for label in mnist.labels[chosen]]
+            made = picture_number(mnist.pixels[chosen, 0], labels, rng, touching=touching)
         pieces = PicturePieces(made.ink)
         if len(pieces.layout) <= 1:
             lost += length > 1
@@ -176,7 +193,7 @@ def main() -> None:
             if what == "ink":
                 samples += ink_samples(options.ink, recognizer, options.samples, rng)
             else:
-                samples += picture_samples(recognizer, options.samples, rng)
+                samples += picture_samples(options.ink, recognizer, options.samples, rng)
         weights = fit(samples, options.steps, options.decay)
         print(f"_{what.upper()} = {{")
         for name, weight in zip((*SEGMENT_FEATURES, *PAIR_FEATURES), weights.tolist(), strict=True):
