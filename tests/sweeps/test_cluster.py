@@ -27,7 +27,7 @@ pytestmark = [
 ]
 
 #: Two trials that take long enough to be interrupted.
-EPOCHS = 1000
+EPOCHS = 300
 TRIALS = ["--set", "batch-size=32,64", "--epochs", str(EPOCHS)]
 
 
