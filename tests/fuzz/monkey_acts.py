@@ -350,7 +350,7 @@ class Acts:
             return "nothing"
         surgery = tab.panel.surgery
         tab.panel.show_page(3)
-        act = self._one((surgery.mute, surgery.mute, surgery.isolate, surgery.undo, surgery.redo))
+        act = self._one((surgery.mute, surgery.mute, surgery.isolate, surgery.operations.undo, surgery.operations.redo))
         act()
         return act.__name__
 
