@@ -56,7 +56,7 @@ def _is_dashed_file(word: str) -> bool:
     """Return whether a word that looks like an option is the name of a file, or at least ends like one."""
     if not word.startswith("-") or word == "-":
         return False
-    with suppress(OSError):  # a name that is too long is no file
+    with suppress(OSError):  # a name that is too long is not a file
         if Path(word).is_file():
             return True
     return re.fullmatch(r"-[^-=][^=]*\.[A-Za-z]\w*", word) is not None

@@ -119,7 +119,7 @@ def copy_curves(form: str, *, title: str, curves: Mapping[str, tuple[Floats, Flo
     Raises
     ------
     DigitpadError
-        If there is no such form, or no curve has a point.
+        If the form is unknown, or no curve has a point.
     """
     if not any(len(steps) for steps, _values in curves.values()):
         raise DigitpadError(_("Train first; there is nothing to copy yet."))

@@ -155,7 +155,7 @@ class Results(QWidget):
             self.matrix.choose(None)
 
     def _invite(self) -> None:
-        """Invite to an evaluation, which only the map of points does without."""
+        """Show the invitation while there are no results; the map of points does not need any."""
         empty = self._result() is None and self.view != "Points"
         self._invitation.setVisible(empty)
         self._views.setVisible(not empty)

@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
         Raises
         ------
         ValueError
-            If there is no such tab.
+            If no tab has this name.
         """
         number = self._names.index(name)
         self._top.tabs.setCurrentIndex(number)
@@ -327,7 +327,7 @@ class MainWindow(QMainWindow):
         self.replay.shut_down()
         self.class_board.shut_down()
         self.workspace.shut_down()
-        # Those of widgets that are no pages, such as drawings and menus.
+        # Those of widgets that are not pages, such as drawings and menus.
         for worker in self.findChildren(Worker):
             worker.shut_down()
         self._settings.geometry = self.saveGeometry()

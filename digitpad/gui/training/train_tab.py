@@ -75,7 +75,7 @@ class TrainTab(TabPage):
         self._workspace = workspace
         settings = workspace.settings
         self._store = RunStore(workspace.runs_folder)
-        self._snapshot_waits = False  # for being looked at
+        self._snapshot_waits = False  # until the views have shown it
         self.editor = PlanEditor(RunPlan.quick(), self)
         self.session = Session(self)
         self.setup = TrainingSetup(theme, settings, self.editor, self)
@@ -118,7 +118,7 @@ class TrainTab(TabPage):
                 self.session.hold()
 
     def train_on(self, dataset: str) -> None:
-        """Choose a dataset; during a training it is that of the next run, which is said.
+        """Choose a dataset; during a training it applies to the next run, and a notice says so.
 
         Parameters
         ----------
