@@ -16,7 +16,6 @@ from digitpad.errors import DigitpadError
 from digitpad.gui.training.after_run import AfterRun
 from digitpad.gui.training.control_card import ControlCard, State
 from digitpad.gui.training.curve_export import CurveExport
-from digitpad.gui.training.curve_files import export_curves
 from digitpad.gui.training.curves import CurvesPanel
 from digitpad.gui.training.data_note import DataNote
 from digitpad.gui.training.digit_card import DigitCard
@@ -87,7 +86,7 @@ class TrainTab(TabPage):
         self.hints = HintCard(self)
         self.dialogs = TrainDialogs(theme, workspace, self.editor, self._store, self._smoothed_over, self)
         self.sweeps = SweepsOpener(theme, self.editor, self)
-        self.export = CurveExport(theme, settings, self)
+        self.export = CurveExport(theme, settings, self.curves, self.session, self)
         self._after_run = AfterRun(self)
         self._interrupted: Run | None = None
         self._lay_out()
@@ -310,19 +309,6 @@ class TrainTab(TabPage):
         if self._workspace.use_model(model, place):
             self.tab_wanted.emit("Features")
 
-    @Slot(str)
-    def export_to(self, name: str) -> None:
-        """Save the curves as a figure or as numbers, depending on the file name extension."""
-        path = Path(name)
-        run = self.session.run
-        title = run.display_name() if run is not None else ""
-        try:
-            export_curves(path, self.curves.contents(title), self.export.size, self.session.record)
-        except DigitpadError as error:
-            self.notice.say(str(error))
-            return
-        self.message.emit(Message(self.tr("Saved {path}.").format(path=path), "info"))
-
     @Slot(object)
     def resume(self, run: Run) -> None:
         """Resume an earlier run."""
@@ -375,7 +361,8 @@ class TrainTab(TabPage):
         session.recalled.connect(self._recall)
         self.curves.export_asked.connect(self.export.ask)
         self.curves.copy_as.message.connect(self.message)
-        self.export.file_chosen.connect(self.export_to)
+        self.export.message.connect(self.message)
+        self.export.error.connect(self.notice.say)
         self.setup.more_asked.connect(self.dialogs.show_more)
         self.setup.runs_asked.connect(self.dialogs.show_runs)
         self.setup.network_asked.connect(self.dialogs.edit_network)

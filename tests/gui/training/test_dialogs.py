@@ -573,7 +573,7 @@ def test_a_figure_is_exported_by_clicking_through_both_dialogs(
 def test_curves_are_exported_as_picture_drawing_and_numbers(
     tab: TrainTab, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    tab.export_to(str(tmp_path / "early.csv"))
+    tab.export.export_to(tmp_path / "early.csv")
     assert "train first" in tab.notice.text
     _trained(tab, wait, epochs=1)
     _press(tab, "exportButton")
@@ -592,13 +592,13 @@ def test_curves_are_exported_as_picture_drawing_and_numbers(
     with PIL.Image.open(tmp_path / "curves.png") as picture:
         assert picture.size == (1500, 3000)
         assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
-    tab.export_to(str(tmp_path / "curves.svg"))
+    tab.export.export_to(tmp_path / "curves.svg")
     assert (tmp_path / "curves.svg").read_text().startswith("<?xml")
-    tab.export_to(str(tmp_path / "curves.pdf"))
+    tab.export.export_to(tmp_path / "curves.pdf")
     assert (tmp_path / "curves.pdf").read_bytes().startswith(b"%PDF")
-    tab.export_to(str(tmp_path / "curves.jpeg"))
+    tab.export.export_to(tmp_path / "curves.jpeg")
     assert "use one of .png, .svg, .pdf, .csv" in tab.notice.text
-    tab.export_to(str(tmp_path / "curves.csv"))
+    tab.export.export_to(tmp_path / "curves.csv")
     record = tab.session.record
     assert record is not None
     with (tmp_path / "curves.csv").open() as file:
@@ -615,7 +615,7 @@ def test_curves_are_exported_as_picture_drawing_and_numbers(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    tab.export_to(str(tmp_path / "full.csv"))
+    tab.export.export_to(tmp_path / "full.csv")
     assert "No space left" in tab.notice.text
     assert not (tmp_path / "full.csv").exists()
 
