@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from digitpad.adaptation.learning import Protection
-from digitpad.commands.parser import PROTECTIONS
+from digitpad.commands.command_options import PROTECTIONS
 from digitpad.data.ink import write_ink
 from digitpad.models.model_file import load_model
 from tests.adaptation.conftest import joined_sevens

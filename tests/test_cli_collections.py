@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digitpad.commands.parser import FORM_NAMES
+from digitpad.commands.command_options import FORM_NAMES
 from digitpad.data.collections.editor import CollectionEditor
 from digitpad.data.collections.exporting import FORMS
 from digitpad.data.collections.store import CollectionStore

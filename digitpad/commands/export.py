@@ -28,7 +28,7 @@ def export(name: str, *, form: str, path: Path, overwrite: bool, json: bool) -> 
     Raises
     ------
     DigitpadError
-        If there is no such network, it cannot be exported, or the file cannot be written.
+        If the network does not exist or cannot be exported, or the file cannot be written.
     """
     check_output(path, overwrite=overwrite)
     if form == "pytorch":

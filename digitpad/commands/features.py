@@ -29,7 +29,7 @@ def features(path: Path, *, model: str | None, out: Path, index: int, json: bool
     Raises
     ------
     DigitpadError
-        If the image or the model cannot be read, there is no such drawing, or a file cannot be written.
+        If the image or the model cannot be read, the file has fewer drawings, or a file cannot be written.
     """
     # The recognizer raises an error if the model does not read digits.
     recognizer = Recognizer(load_model(model))

@@ -39,7 +39,7 @@ def gradcheck(name: str, *, seed: int, json: bool) -> None:
     Raises
     ------
     DigitpadError
-        If there is no such architecture.
+        If the architecture is unknown.
     """
     if name not in ARCHITECTURES:
         raise DigitpadError(

@@ -35,7 +35,7 @@ def summary(
     Raises
     ------
     DigitpadError
-        If there is no such network, the shape does not fit it, or the graph cannot be written.
+        If the network does not exist, the shape does not fit it, or the graph cannot be written.
     """
     # The layers do not depend on the weights: a preset needs no file.
     model = find_network(name, architecture_first=True)[0]

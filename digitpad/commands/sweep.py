@@ -1,12 +1,10 @@
 """`digitpad sweep`: train with many settings, on all processors or on a cluster, and compare the trials."""
 
 import contextlib
-import signal
-import threading
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from digitpad.commands.interruption import stopped_by_ctrl_c
 from digitpad.commands.output import note, printable, say, say_json, say_table
 from digitpad.commands.sweep_report import Board, facts, say_ensemble, say_results, sweep_facts
 from digitpad.errors import DigitpadError
@@ -90,7 +88,7 @@ def _conduct(found: Sweep, command: SweepCommand) -> None:
         if not command.json:
             note(_("Press Ctrl-C to stop the sweep; it can be resumed."))
         with (
-            _stopped_by_ctrl_c(runner),
+            stopped_by_ctrl_c(runner.stop),
             Board(pool.workers, json=command.json) as board,
             contextlib.closing(runner.events()) as events,
         ):
@@ -108,24 +106,6 @@ def _pool(found: Sweep, command: SweepCommand) -> AbstractContextManager[DaskPoo
         return connected_pool(command.scheduler, found.folder)
     threads = found.info.fixed.get("threads", 1)
     return local_pool(command.workers, int(threads))
-
-
-@contextlib.contextmanager
-def _stopped_by_ctrl_c(runner: SweepRunner) -> Iterator[None]:
-    """Make the first Ctrl-C stop the sweep with checkpoints, and a second one interrupt it at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_number: int, _frame: object) -> None:
-        runner.stop()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _list(*, json: bool) -> None:

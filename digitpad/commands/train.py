@@ -1,13 +1,12 @@
 """`digitpad train`: train a network, keep the run, and write the model file."""
 
 import contextlib
-import signal
-import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from digitpad.commands.interruption import stopped_by_ctrl_c
 from digitpad.commands.opening import open_with_progress
 from digitpad.commands.output import note, progress_bar
 from digitpad.commands.train_report import StepBar, report, tell
@@ -137,7 +136,7 @@ def train(request: TrainRequest, settings: TrainingSettings | None) -> None:
     work, output = _begin(request, settings)
     task = work.trainer.task
     run = None if work.live is None else work.live.run.folder
-    with _stopped_by_ctrl_c(work.trainer):
+    with stopped_by_ctrl_c(work.trainer.stop):
         stopped, unheard = _watch(work, request)
         _save(output, work, stopped)
     if unheard is not None:
@@ -236,24 +235,6 @@ def _output(request: TrainRequest, stem: str) -> Path:
     raise DigitpadError(
         _("{folder} has no unused name left for this model; choose a file with --output.").format(folder=folder)
     )
-
-
-@contextlib.contextmanager
-def _stopped_by_ctrl_c(trainer: Trainer) -> Iterator[None]:
-    """Make the first Ctrl-C stop the training gracefully, and a second one interrupt it at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_number: int, _frame: object) -> None:
-        trainer.stop()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _watch(work: _Work, request: TrainRequest) -> tuple[TrainingStopped, Exception | None]:

@@ -13,7 +13,7 @@ def numpy_formula(layer: Activation) -> str:
     Raises
     ------
     DigitpadError
-        If there is no formula for this layer.
+        If the layer has no formula.
     """
     match layer:
         case layers.LeakyReLU(negative_slope=slope):

@@ -27,7 +27,7 @@ def write(form: str, document: Callable[[], Document], programs: Mapping[str, Ca
     Raises
     ------
     DigitpadError
-        If there is no such form, or the numbers cannot be written in it.
+        If the form is unknown, or the numbers cannot be written in it.
     """
     writers = {"text": as_text, "markdown": as_markdown, "latex": as_latex}
     if form in writers:

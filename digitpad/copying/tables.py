@@ -67,17 +67,20 @@ def copy_confusion(form: str, *, labels: Sequence[str], counts: NDArray[np.int64
         return Document(title, (Sentence(note), _confusion_table(labels, counts)))
 
     def program(language: str) -> str:
-        axis = {NUMPY: "axis", PYTORCH: "dim"}[language]
+        is_numpy = language == NUMPY
+        axis = "axis" if is_numpy else "dim"
+        shares = [
+            f"recall = confusion.diagonal() / confusion.sum({axis}=1)",
+            f"precision = confusion.diagonal() / confusion.sum({axis}=0)",
+        ]
         return lines(
             IMPORTS[language],
             "",
             f"labels = {list(labels)!r}",
             f"# {note}",
             f"confusion = {array_of(language, counts)}",
-            *(["np.seterr(invalid='ignore')"] if language == NUMPY else []),
             f"# {without}",
-            f"recall = confusion.diagonal() / confusion.sum({axis}=1)",
-            f"precision = confusion.diagonal() / confusion.sum({axis}=0)",
+            *(["with np.errstate(invalid='ignore'):", *(f"    {line}" for line in shares)] if is_numpy else shares),
             "accuracy = confusion.diagonal().sum() / confusion.sum()",
             "print(confusion, recall, precision, accuracy)",
         )
@@ -116,7 +119,7 @@ def copy_curves(form: str, *, title: str, curves: Mapping[str, tuple[Floats, Flo
     Raises
     ------
     DigitpadError
-        If there is no such form, or no curve has a point.
+        If the form is unknown, or no curve has a point.
     """
     if not any(len(steps) for steps, _values in curves.values()):
         raise DigitpadError(_("Train first; there is nothing to copy yet."))

@@ -34,7 +34,7 @@ def state_of(dataset: str) -> DatasetState:
 
 
 def _changed(path: Path) -> int:
-    """Return the time of a file's last change in nanoseconds; 0 if there is none, which is said when it is opened."""
+    """Return the time of a file's last change in nanoseconds; 0 for a missing file, reported when it is opened."""
     try:
         return path.stat().st_mtime_ns
     except OSError:

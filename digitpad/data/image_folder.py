@@ -89,8 +89,8 @@ def read_image_folder(
     Raises
     ------
     DigitpadError
-        If there are no class folders or no pictures, a folder or more than a tenth of the pictures cannot be read, or
-        `shape` does not have 1 or 3 channels.
+        If the folder contains no class folders or no pictures, a folder or more than a tenth of the pictures cannot be
+        read, or `shape` does not have 1 or 3 channels.
     """
     if shape is not None:
         check_channels(shape)

@@ -229,7 +229,7 @@ def parse_ink(lines: Iterable[str], name: str) -> list[Drawing]:
     Raises
     ------
     DigitpadError
-        If there is no drawing, or a line is not a drawing; the message names the line.
+        If the lines contain no drawing, or a line is not a drawing; the message names the line.
     """
     where = _("{name}, line {number}")
     drawings = [
@@ -282,7 +282,7 @@ def write_ink(path: Path | str, drawings: Iterable[Drawing]) -> None:
     Raises
     ------
     DigitpadError
-        If there is nothing to write, `read_ink` would not accept a drawing, or the file cannot be written.
+        If `drawings` is empty, `read_ink` would not accept a drawing, or the file cannot be written.
     """
     text = format_ink(drawings, _("{path} was not written").format(path=path))
     with atomic_write(Path(path)) as file:
@@ -302,7 +302,7 @@ def format_ink(drawings: Iterable[Drawing], complaint: str = "") -> str:
     Raises
     ------
     DigitpadError
-        If there is nothing to write, or `parse_ink` would not accept a drawing.
+        If `drawings` is empty, or `parse_ink` would not accept a drawing.
     """
     complaint = complaint or _("The ink was not written")
     lines = []

@@ -213,7 +213,7 @@ class _Files:
 
 
 def _size_and_change(path: Path) -> tuple[int, int] | None:
-    """Return the size and the time of the last change of a file; None if it is gone, which is said when it is read."""
+    """Return the size and the time of the last change of a file; None for a missing one, reported when it is read."""
     try:
         status = path.stat()
     except OSError:

@@ -69,7 +69,7 @@ def calibration(confidences: NDArray[np.floating], correct: NDArray[np.bool_], b
     Raises
     ------
     ValueError
-        If there are no readings, the lengths differ, or a confidence lies outside [0, 1].
+        If the arrays are empty, their lengths differ, or a confidence lies outside [0, 1].
 
     Notes
     -----

@@ -88,7 +88,7 @@ def climb(
     Raises
     ------
     ValueError
-        If there is no such unit.
+        If the unit does not exist.
     """
     shape = as_maps(inspector.structure[layer].shape) if layer in inspector.structure else (0, 0, 0)
     if not 0 <= unit < shape[0]:

@@ -113,7 +113,7 @@ def backprop(model: Model, pixels: Values, label: int, *, learning_rate: float =
     Raises
     ------
     ValueError
-        If there is no such class, or the learning rate or the shape of the image is invalid.
+        If the class does not exist, or the learning rate or the shape of the image is invalid.
     """
     if not 0 <= label < len(model.metadata.labels):
         raise ValueError(f"backprop: label is {label}; expected a class in [0, {len(model.metadata.labels)})")

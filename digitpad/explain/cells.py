@@ -45,7 +45,7 @@ def explain_cell(frame: Frame, cell: Cell, *, terms: int = TERMS) -> Arithmetic:
     Raises
     ------
     ValueError
-        If there is no such cell.
+        If the cell does not exist.
     """
     check_cell(frame.structure, cell)
     node = frame.structure[cell.layer]
@@ -89,7 +89,7 @@ def explain_probability(frame: Frame, index: int) -> SoftmaxShare:
     Raises
     ------
     ValueError
-        If the network is not a classifier, or there is no such class.
+        If the network is not a classifier, or the class does not exist.
     """
     answer = frame.answer
     if answer is None or not 0 <= index < len(answer.logits):

@@ -103,7 +103,7 @@ def why_not(inspector: Inspector, pixels: Values, target: int, *, steps: int = _
     Raises
     ------
     ValueError
-        If there is no such class.
+        If the class does not exist.
     """
     picture = inspector.as_picture(pixels)
     classes = len(inspector.labels)

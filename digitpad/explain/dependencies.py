@@ -94,7 +94,7 @@ def receptive_field(structure: Structure, cell: Cell) -> dict[str, Region]:
     Raises
     ------
     ValueError
-        If there is no such cell.
+        If the cell does not exist.
     """
     check_cell(structure, cell)
     start = _Cells(*(np.array([index]) for index in cell.index))

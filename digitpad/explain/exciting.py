@@ -83,7 +83,7 @@ def most_exciting(
     Raises
     ------
     ValueError
-        If there is no such activation, or `count` or `batch` is less than 1.
+        If the activation does not exist, or `count` or `batch` is less than 1.
     """
     if min(count, batch) < 1:
         raise ValueError(f"most_exciting: count and batch are {count} and {batch}; expected at least 1")

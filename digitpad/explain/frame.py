@@ -188,7 +188,7 @@ class Inspector:
         Raises
         ------
         ValueError
-            If the image has another shape, or there is no such class.
+            If the image has another shape, or the class does not exist.
         """
         picture = self.as_picture(pixels)
         picture.setflags(write=False)

@@ -39,7 +39,7 @@ def preset(name: str, shape: tuple[int, int]) -> NDArray[np.float32] | None:
     Raises
     ------
     ValueError
-        If there is no such preset.
+        If the preset is unknown.
     """
     if name not in PRESETS:
         raise ValueError(f"preset: name is {name!r}; expected one of {', '.join(PRESETS)}")

@@ -22,7 +22,7 @@ def part_of(network: Sequential, name: str) -> Sequential:
     Raises
     ------
     ValueError
-        If there is no such activation.
+        If the activation does not exist.
     """
     try:
         steps = list(_steps(network, name.split(".")))

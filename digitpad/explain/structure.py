@@ -135,7 +135,7 @@ class Structure:
         Raises
         ------
         KeyError
-            If there is no such node.
+            If the structure has no node of this name.
         """
         return self.nodes[self.aliases.get(name, name)]
 

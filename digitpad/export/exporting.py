@@ -58,7 +58,7 @@ def export_model(model: Model, form: str, path: Path) -> Exported:
     Raises
     ------
     DigitpadError
-        If there is no such format, a required package is not installed, a layer has no counterpart in the format, the
+        If the format is unknown, a required package is not installed, a layer has no counterpart in the format, the
         outputs differ (nothing is written then), a file cannot be written, or the weights beside a PyTorch module would
         replace a model.
     """

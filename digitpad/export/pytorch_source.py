@@ -90,7 +90,7 @@ def expression(name: str, layer: Layer, rename: Mapping[str, str], depth: int = 
     Raises
     ------
     ValueError
-        If there is no row for this class of layer.
+        If the table has no row for this class of layer.
     """
     row = ROWS.get(type(layer))
     if row is not None:

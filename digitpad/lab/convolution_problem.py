@@ -148,7 +148,7 @@ def _same(size: int, stride: int, reach: int) -> Pair:
 
 
 def check(problem: ConvolutionProblem) -> None:
-    """Check what can be said in the words of the problem, before a layer refuses it."""
+    """Check what can be described in terms of the problem, before a layer refuses it."""
     channels, height, width = problem.image.shape
     count, per_group, kernel_rows, kernel_columns = problem.kernels.shape
     if max(height, width, kernel_rows, kernel_columns) > LARGEST_SIDE or max(channels, count) > MOST_CHANNELS:

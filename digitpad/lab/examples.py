@@ -296,7 +296,7 @@ def example(name: str) -> Example:
     Raises
     ------
     DigitpadError
-        If there is none of that name.
+        If no example has this name.
     """
     if name not in EXAMPLES:
         raise DigitpadError(

@@ -57,7 +57,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said to an answer.
+    """The feedback on an answer.
 
     Attributes
     ----------
@@ -154,7 +154,7 @@ def variant(page: str, seed: int) -> Exercise:
     Raises
     ------
     DigitpadError
-        If there is no such page.
+        If the page is unknown.
     """
     if page not in _MAKERS:
         raise DigitpadError(

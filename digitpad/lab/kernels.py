@@ -85,7 +85,7 @@ def kernel_preset(name: str) -> KernelPreset:
     Raises
     ------
     DigitpadError
-        If there is none of that name.
+        If no preset has this name.
     """
     if name not in PRESETS:
         raise DigitpadError(

@@ -192,7 +192,7 @@ def check_length(text: str) -> None:
 
 
 def size_text(shape: Sequence[int]) -> str:
-    """Return a shape as it is said: "6 \N{MULTIPLICATION SIGN} 6"."""
+    """Return a shape as text: "6 \N{MULTIPLICATION SIGN} 6"."""
     return " \N{MULTIPLICATION SIGN} ".join(str(side) for side in shape)
 
 

@@ -127,7 +127,7 @@ def follow(surface: Surface, recipe: Recipe, steps: int, start: Point | None = N
     Raises
     ------
     DigitpadError
-        If there is no such optimizer, a setting does not fit it, or a number is out of range.
+        If the optimizer is unknown, a setting does not fit it, or a number is out of range.
     """
     if recipe.name not in OPTIMIZERS:
         raise DigitpadError(

@@ -75,7 +75,7 @@ def save_example(solution: Solution, title: str, digits: int = 4) -> OwnExample:
     Raises
     ------
     DigitpadError
-        If there is no title, or the file cannot be written.
+        If the title is empty, or the file cannot be written.
     """
     title = title.strip()
     if not title:
@@ -98,7 +98,7 @@ def save_example(solution: Solution, title: str, digits: int = 4) -> OwnExample:
 
 
 def own_examples() -> tuple[OwnExample, ...]:
-    """Return the examples by title; files that are none are left out."""
+    """Return the examples by title; files that are not examples are left out."""
     found = []
     for path in sorted(folder().glob(f"*{SUFFIX}"))[:_MOST_FILES]:
         try:
@@ -126,7 +126,7 @@ def open_example(path: Path) -> tuple[str, Solution, int]:
 
 
 def delete_example(path: Path) -> None:
-    """Delete an example; one that is gone already is no error.
+    """Delete an example; one that is already gone is not an error.
 
     Raises
     ------

@@ -118,7 +118,7 @@ def surface_of(name: str) -> Surface:
     Raises
     ------
     DigitpadError
-        If there is none of that name.
+        If no surface has this name.
     """
     if name not in SURFACES:
         raise DigitpadError(

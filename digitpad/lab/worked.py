@@ -46,7 +46,7 @@ def copy_as(solution: Solution, form: str, digits: int = 4) -> str:
     Raises
     ------
     DigitpadError
-        If there is no such form, or the solution cannot be written in it.
+        If the form is unknown, or the solution cannot be written in it.
     """
     programs = {name: partial(_program, solution, module) for name, module in _WRITERS.items()}
     return write(form, partial(document_of, solution, digits), programs)

@@ -83,8 +83,8 @@ def find_architecture(name_or_path: str | Path) -> Architecture:
     Raises
     ------
     DigitpadError
-        If there is no such preset or file, or the file does not contain a plan. Whether the layers fit together is only
-        checked when the network is built.
+        If the preset or the file does not exist, or the file does not contain a plan. Whether the layers fit together
+        is only checked when the network is built.
     """
     name = str(name_or_path)
     if name in ARCHITECTURES:

@@ -187,7 +187,7 @@ def resolve(owner: str, initializer: InitializerSpec) -> Initializer:
     Raises
     ------
     TypeError, ValueError
-        If there is no initializer of that name, an argument is unknown or out of range, or it is none of these.
+        If no initializer has this name, an argument is unknown or out of range, or `initializer` has another type.
     """
     if isinstance(initializer, str):
         return resolve(owner, {"type": initializer})

@@ -103,7 +103,7 @@ class Layer(Checked):
     def parameter_gradients(self, grad_output: Array) -> None:
         """Add the gradients of the loss with respect to the parameters into `Parameter.grad`.
 
-        Called on its own for the first layer of a network, whose input gradient nobody reads.
+        Called on its own for the first layer of a network, whose input gradient is not needed.
 
         Parameters
         ----------

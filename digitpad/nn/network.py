@@ -125,7 +125,7 @@ class Sequential(Layer):
         return grad_output
 
     def parameter_gradients(self, grad_output: Array) -> None:
-        """Go back through all layers, without the input gradient of the first, which nobody reads in training."""
+        """Go back through all layers, without the input gradient of the first, which training does not need."""
         first, *rest = self.layers.values()
         for layer in reversed(rest):
             grad_output = layer.backward(grad_output)

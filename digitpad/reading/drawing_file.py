@@ -27,7 +27,7 @@ def prepared_drawing(path: Path, index: int, recognizer: Recognizer) -> NDArray[
     Raises
     ------
     DigitpadError
-        If the file cannot be read, or there is no such drawing.
+        If the file cannot be read, or it has fewer drawings.
     """
     if path.suffix.lower() != ".jsonl":
         if index:

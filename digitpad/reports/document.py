@@ -1,6 +1,6 @@
 """A report as data: sections of sentences, tables, figures and places for the reader's own text.
 
-The report knows nothing of HTML, PDF, LaTeX or CSV; each of these is written from it. All texts in it are plain text,
+The report is independent of HTML, PDF, LaTeX and CSV; each of these is written from it. All texts in it are plain text,
 so that the name of a class or a file can be anything: whoever writes a report escapes it.
 """
 

@@ -39,7 +39,7 @@ def make_report(runs: Sequence[Run], options: ReportOptions, tell: Tell = lambda
     Raises
     ------
     DigitpadError
-        If there are no runs, or too many, or one twice; or the drawing of the options cannot be read.
+        If `runs` is empty, too long, or contains a run twice; or the drawing of the options cannot be read.
     """
     _check(runs)
     measured = [measure(run, name, options, tell) for run, name in zip(runs, _names(runs), strict=True)]

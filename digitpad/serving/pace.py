@@ -13,7 +13,7 @@ _LONGEST_WAIT = 60.0
 
 
 class Bucket:
-    """Allows so many events a second, and some at once after a pause.
+    """Limits the rate of events, and allows some at once after a pause.
 
     Parameters
     ----------

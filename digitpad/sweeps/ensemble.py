@@ -49,7 +49,7 @@ def unseen_images(sweep: Sweep, model: Model) -> Dataset:
     Raises
     ------
     DigitpadError
-        If there is no such dataset, or it has no test images of its own.
+        If the dataset does not exist, or has no test images of its own.
     """
     info = sweep.info
     if "dataset" in info.space or FOLD in info.space:

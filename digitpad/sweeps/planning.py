@@ -20,7 +20,7 @@ from digitpad.training.plan import RunPlan
 from digitpad.training.small_sets import small_set_defaults
 from digitpad.translation import gettext as _
 
-#: Networks of sweeps that are no presets, in the folder of the sweeps.
+#: Networks of sweeps that are not presets, in the folder of the sweeps.
 _NETWORKS = ".networks"
 FILM_SIZE = 24
 """Largest size of the film of a trial in MB, unless another one is chosen: there are many of them."""
@@ -107,7 +107,7 @@ def plan_sweep(request: SweepRequest) -> tuple[SweepInfo, str]:
 
 
 def fixed_by(plan: RunPlan) -> Values:
-    """Return the settings of a plan that all trials of a sweep share; a network that is no preset becomes a file.
+    """Return the settings of a plan that all trials of a sweep share; a network that is not a preset becomes a file.
 
     Raises
     ------

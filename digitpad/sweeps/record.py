@@ -231,7 +231,7 @@ def read_sweep(folder: Path) -> SweepInfo:
     Raises
     ------
     DigitpadError
-        If there is none, it cannot be read, is of a newer version, or is not a valid record.
+        If the record does not exist, cannot be read, is of a newer version, or is not a valid record.
     """
     path = folder / FILE
     try:

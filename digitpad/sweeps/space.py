@@ -200,7 +200,7 @@ class Space:
         Raises
         ------
         DigitpadError
-            If there is none, one cannot be understood, or a setting is given twice.
+            If no specification is given, one cannot be understood, or a setting is given twice.
         """
         dimensions: dict[str, Dimension] = {}
         for text in specifications:

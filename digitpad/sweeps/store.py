@@ -285,7 +285,7 @@ class SweepStore:
         Raises
         ------
         DigitpadError
-            If there is no such sweep, or several, or it cannot be read.
+            If no sweep or several sweeps match, or the sweep cannot be read.
         """
         path = Path(name_or_path)
         for folder in (path, self.folder / path):

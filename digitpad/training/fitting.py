@@ -1,8 +1,11 @@
-"""Checks that a network, a dataset and settings fit together, and determines the training task."""
+"""Checks that a network, a dataset and settings fit together, and determines the task and the preprocessing."""
 
+from digitpad.data.dataset import Dataset, PerChannel
+from digitpad.data.image_folder import DIGIT_SHAPE
 from digitpad.data.paper import Pages
+from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.errors import DigitpadError
-from digitpad.models.model_file import CLASSIFICATION
+from digitpad.models.model_file import CLASSIFICATION, Preprocessing
 from digitpad.nn import Sequential
 from digitpad.training.settings import TrainingSettings
 from digitpad.training.tasks import Samples, Task, task_of
@@ -61,3 +64,27 @@ def fitting_task(network: Sequential, training: Samples, settings: TrainingSetti
             )
         raise DigitpadError(text.format(data=training.name, classes=len(task.labels), size=size, shape=output))
     return task
+
+
+def fitting_preprocessing(
+    task: Task, training: Samples, mean: PerChannel, std: PerChannel, earlier: Preprocessing | None = None
+) -> Preprocessing:
+    """Return how pictures are prepared for a network that is trained on some images.
+
+    Parameters
+    ----------
+    task, training
+        The task, and the images.
+    mean, std
+        Mean and standard deviation for the normalisation.
+    earlier
+        The preprocessing of a run that is resumed; None for a new run.
+    """
+    shape = training.images.shape[1:]
+    if task.name == CLASSIFICATION and shape != DIGIT_SHAPE:
+        fit = training.fit if isinstance(training, Dataset) else None
+        if fit is None:
+            # The images have their shape already, such as those of a CSV file; this is for pictures to be read later.
+            fit = DEFAULT_FIT if earlier is None else earlier.fit
+        return Preprocessing.of_pictures(shape, mean, std, fit)
+    return Preprocessing(mean, std, shape[-1])

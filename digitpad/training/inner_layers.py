@@ -39,7 +39,7 @@ def change_inner(architecture: Architecture, full_name: str, **arguments: Any) -
     Raises
     ------
     KeyError
-        If there is no such layer.
+        If the layer does not exist.
     """
     path = _path_to(architecture.layers, full_name.split("."))
     if path is None or len(path) < 2:

@@ -119,7 +119,7 @@ def find_recipe(name: str) -> Recipe:
     Raises
     ------
     DigitpadError
-        If there is none of that name.
+        If no recipe has this name.
     """
     if name not in RECIPES:
         raise DigitpadError(

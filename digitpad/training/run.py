@@ -228,7 +228,7 @@ class Run:
         Raises
         ------
         DigitpadError
-            If there is no model, or the file cannot be written, or exists and must not be overwritten.
+            If the run has no model, or the file cannot be written, or exists and must not be overwritten.
         """
         if path.exists() and not overwrite:
             raise DigitpadError(_("{path} already exists; choose another name, or replace it.").format(path=path))

@@ -190,7 +190,7 @@ def read_info(folder: Path) -> RunInfo:
     Raises
     ------
     DigitpadError
-        If there is none, it cannot be read, is of a newer version, or says what cannot be.
+        If the file does not exist, cannot be read, is of a newer version, or contains impossible values.
     """
     path = folder / _FILE
     try:

@@ -172,7 +172,7 @@ class RunStore:
         Raises
         ------
         DigitpadError
-            If there is no such run, or several, or it cannot be read.
+            If no run or several runs match, or the run cannot be read.
         """
         path = Path(name_or_path)
         for folder in (path, self.folder / path):

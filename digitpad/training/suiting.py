@@ -31,7 +31,7 @@ _TOGETHER = (
 
 @dataclass(frozen=True, slots=True)
 class SuitedPlan:
-    """A plan and what was said about it.
+    """A plan and the remarks about it.
 
     Attributes
     ----------

@@ -6,17 +6,14 @@ learning rate, copy weights or stop the run.
 """
 
 import contextlib
-import math
 import time
 from collections.abc import Generator, Iterator, Sequence
 
 import numpy as np
 
 from digitpad.data.dataset import Dataset, PerChannel
-from digitpad.data.image_folder import DIGIT_SHAPE
-from digitpad.data.picture_fit import DEFAULT_FIT
 from digitpad.errors import DigitpadError
-from digitpad.models.model_file import CLASSIFICATION, Model, ModelMetadata, Preprocessing
+from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import Architecture, Dropout, ParallelNetwork, Sequential
 from digitpad.nn.backend import device_of, to_device
 from digitpad.nn.engine.replica_process import ProcessLostError
@@ -27,24 +24,17 @@ from digitpad.training.building import build_optimizer, build_penalties, build_p
 from digitpad.training.checkpoints import Checkpoint, on_host, restore_streams, streams_of
 from digitpad.training.controls import Controls, ControlValues
 from digitpad.training.diagnostics import Diagnostics, choose_sample
-from digitpad.training.events import (
-    ControlChanged,
-    EpochCompleted,
-    Event,
-    StepCompleted,
-    StopReason,
-    TrainingStarted,
-    TrainingStopped,
-)
-from digitpad.training.fitting import fitting_task
+from digitpad.training.event_building import count_steps, epoch_event, stop_event
+from digitpad.training.events import ControlChanged, Event, StopReason, TrainingStarted, TrainingStopped
+from digitpad.training.fitting import fitting_preprocessing, fitting_task
 from digitpad.training.policies import Policy, PolicyState
 from digitpad.training.preparation import augmentation_of
-from digitpad.training.progress import Tally, TrainingProgress, explain
+from digitpad.training.progress import TrainingProgress
 from digitpad.training.rate_controller import RateController
 from digitpad.training.settings import TrainingSettings, default_threads
 from digitpad.training.snapshots import Copier, Snapshot, is_sound
 from digitpad.training.stepper import STEPS_BETWEEN_SNAPSHOTS, Step, Stepper
-from digitpad.training.tasks import Samples, Share, Task, lone_classes, settle
+from digitpad.training.tasks import Samples, lone_classes
 from digitpad.training.validation import Validator
 from digitpad.translation import gettext as _
 
@@ -103,6 +93,7 @@ class Trainer:
     ) -> None:
         #: The training task.
         self.task = fitting_task(network, training, settings)
+        earlier = None if resume is None else resume.metadata.preprocessing
         mean = self.task.mean if mean is None else mean
         std = self.task.std if std is None else std
         self.network = network
@@ -120,7 +111,7 @@ class Trainer:
         #: Metadata for model files, so that the network is used as it was trained.
         self.metadata = ModelMetadata(
             labels=self.task.labels,
-            preprocessing=_preprocessing(self.task, training, mean, std, resume),
+            preprocessing=fitting_preprocessing(self.task, training, mean, std, earlier),
             task=self.task.name,
         )
         self._policies = tuple(build_policies(settings, network) if policies is None else policies)
@@ -335,20 +326,8 @@ class Trainer:
             return
         self._last_good.take()
         progress.epochs, progress.batches = epoch, 0
-        tally, validation = progress.tally, progress.validation
-        event = EpochCompleted(
-            epoch=epoch,
-            epochs=self.settings.epochs,
-            step=progress.steps,
-            train_loss=tally.loss,
-            train_accuracy=tally.accuracy,
-            validation_loss=validation.loss,
-            validation_accuracy=validation.accuracy,
-            seconds=tally.seconds,
-            images_per_second=tally.speed,
-            validation_cross_entropy=validation.cross_entropy,
-        )
-        self._pace.epoch_completed(tally.loss if validation.loss is None else validation.loss)
+        event = epoch_event(progress, self.settings.epochs)
+        self._pace.epoch_completed(event.train_loss if event.validation_loss is None else event.validation_loss)
         # Every policy is called, even if an earlier one requests a stop, because one of them may keep the weights.
         wishes = [policy.epoch_completed(event) for policy in self._policies]
         finished = epoch == self.settings.epochs
@@ -360,10 +339,10 @@ class Trainer:
         # The order depends on seed and epoch only, so that a run can be resumed anywhere.
         order = generator(self.settings.seed, Purpose.ORDER, epoch).permutation(self.images)
         with contextlib.closing(self._loader.batches(order, epoch=epoch, first=progress.batches)) as loader:
-            yield from self._learn_from(loader, parallel, progress, epoch)
+            yield from self._learn_from(loader, parallel, progress)
 
     def _learn_from(
-        self, loader: Iterator[Batch], parallel: ParallelNetwork, progress: TrainingProgress, epoch: int
+        self, loader: Iterator[Batch], parallel: ParallelNetwork, progress: TrainingProgress
     ) -> Iterator[Event]:
         """Take a step with each batch."""
         batches = len(self._loader)
@@ -383,7 +362,8 @@ class Trainer:
                 taken.append(self._stepper.take(parallel, number, batch, images, targets, self._applied))
             if not (self._on_host or progress.reason or batch == batches or len(taken) >= self.steps_between_looks):
                 continue
-            yield from self._settle(taken, progress, epoch, begun)
+            # All steps are counted before the first event: a consumer may take a checkpoint at any event.
+            yield from count_steps(taken, progress, begun=begun, epochs=self.settings.epochs, batches=batches)
             if progress.reason is not None:
                 return
             taken.clear()
@@ -405,34 +385,6 @@ class Trainer:
         for layer, usual in zip(self._dropouts, self._usual_dropout, strict=True):
             layer.p = usual if values.dropout is None else values.dropout
 
-    def _settle(self, taken: Sequence[Step], progress: TrainingProgress, epoch: int, begun: float) -> Iterator[Event]:
-        """Count the steps taken since `begun`, and report them."""
-        settled = settle([(step.loss, step.share) for step in taken])
-        penalties = settle([(step.penalty, Share(0, 0)) for step in taken])
-        plain = iter(settle([(step.plain, Share(0, 0)) for step in taken if step.plain is not None]))
-        looked = sum(step.spent for step in taken)
-        seconds = (time.perf_counter() - begun - looked) / max(1, len(taken))
-        progress.seconds += looked
-        events: list[Event] = []
-        for step, (loss, share), (penalty, __) in zip(taken, settled, penalties, strict=True):
-            if not math.isfinite(loss):
-                progress.reason = StopReason.DIVERGED
-                break
-            if step.batch == 1:
-                progress.tally = Tally()
-            progress.steps += 1
-            progress.batches = step.batch
-            progress.seconds += seconds
-            progress.tally.add(step.images, loss, share, seconds)
-            place = progress.steps, epoch, self.settings.epochs, step.batch, len(self._loader)
-            entropy = None if step.plain is None else next(plain)[0]
-            event = StepCompleted(*place, step.images, loss, share.value, step.rate, seconds, penalty, entropy)
-            events.append(event)
-            if step.measured is not None:
-                events.append(step.measured)
-        # All steps are counted before the first event: a consumer may take a checkpoint at any event.
-        yield from events
-
     def _keep_if_due(self, progress: TrainingProgress) -> None:
         """Keep the weights of a device if the last copy is old; all losses so far were finite."""
         if progress.steps - self._kept_step >= STEPS_BETWEEN_SNAPSHOTS and is_sound(self.network):
@@ -451,19 +403,7 @@ class Trainer:
             policy.training_stopped()
         if self._policies or progress.validated_step != progress.steps or reason is StopReason.DIVERGED:
             progress.validation = yield from self._validator.read(parallel, progress, lambda: False)
-        tally = progress.tally
-        return TrainingStopped(
-            reason=reason,
-            message=explain(reason, progress),
-            epochs=progress.epochs,
-            steps=progress.steps,
-            train_loss=tally.loss if tally.images else None,
-            train_accuracy=tally.accuracy if tally.images else None,
-            validation_loss=progress.validation.loss,
-            validation_accuracy=progress.validation.accuracy,
-            seconds=progress.seconds,
-            images_per_second=tally.speed,
-        )
+        return stop_event(progress, reason)
 
 
 @contextlib.contextmanager
@@ -473,7 +413,7 @@ def _lost_processes_in_words() -> Iterator[None]:
     Raises
     ------
     DigitpadError
-        Then.
+        If a process was lost.
     """
     try:
         yield
@@ -484,17 +424,3 @@ def _lost_processes_in_words() -> Iterator[None]:
                 "Resume the run, with smaller batches or one thread if it happens again."
             )
         ) from error
-
-
-def _preprocessing(
-    task: Task, training: Samples, mean: PerChannel, std: PerChannel, resume: Checkpoint | None
-) -> Preprocessing:
-    """Return how pictures are prepared for a network that is trained on these images."""
-    shape = training.images.shape[1:]
-    if task.name == CLASSIFICATION and shape != DIGIT_SHAPE:
-        fit = training.fit if isinstance(training, Dataset) else None
-        if fit is None:
-            # The images have their shape already, such as those of a CSV file; this is for pictures to be read later.
-            fit = DEFAULT_FIT if resume is None else resume.metadata.preprocessing.fit
-        return Preprocessing.of_pictures(shape, mean, std, fit)
-    return Preprocessing(mean, std, shape[-1])

@@ -417,13 +417,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Accuracy on {count:,} disturbed image(s)</source>
-        <translation>
-            <numerusform>Accuracy on {count:,} disturbed image</numerusform>
-            <numerusform>Accuracy on {count:,} disturbed images</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>Now misread: %n image(s) of MNIST</source>
         <translation>
             <numerusform>Now misread: %n image of MNIST</numerusform>
@@ -456,6 +449,16 @@
         <translation>
             <numerusform>{count:,} image</numerusform>
             <numerusform>{count:,} images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RobustnessView</name>
+    <message numerus="yes">
+        <source>Accuracy on {count:,} disturbed image(s)</source>
+        <translation>
+            <numerusform>Accuracy on {count:,} disturbed image</numerusform>
+            <numerusform>Accuracy on {count:,} disturbed images</numerusform>
         </translation>
     </message>
 </context>

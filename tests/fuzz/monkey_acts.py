@@ -330,8 +330,15 @@ class Acts:
             tab.editor.change(dataset=str(self._things.data), architecture=architecture)
             epochs = int(self._rng.integers(1, 4))
             tab.editor.change_settings(batch_size=16, epochs=epochs, threads=int(self._rng.integers(1, 3)))
-        acts = (tab.start_or_hold, tab.start_or_hold, tab.one_batch, tab.one_epoch, tab.session.stop, tab.show_runs)
-        act = self._one((*acts, tab.show_more, tab.edit_network))
+        acts = (
+            tab.start_or_hold,
+            tab.start_or_hold,
+            tab.one_batch,
+            tab.one_epoch,
+            tab.session.stop,
+            tab.dialogs.show_runs,
+        )
+        act = self._one((*acts, tab.dialogs.show_more, tab.dialogs.edit_network))
         act()
         return f"{act.__name__}, {tab.session.state.name}"
 
@@ -350,7 +357,7 @@ class Acts:
             return "nothing"
         surgery = tab.panel.surgery
         tab.panel.show_page(3)
-        act = self._one((surgery.mute, surgery.mute, surgery.isolate, surgery.undo, surgery.redo))
+        act = self._one((surgery.mute, surgery.mute, surgery.isolate, surgery.operations.undo, surgery.operations.redo))
         act()
         return act.__name__
 

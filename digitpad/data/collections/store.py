@@ -84,7 +84,7 @@ class CollectionStore:
         Raises
         ------
         DigitpadError
-            If there is none.
+            If no collection has this name.
         """
         known = self.all()
         wanted = clean_name(name)

@@ -139,7 +139,7 @@ def sample_of(run: Run, validation: Samples, *, count: int = IMAGES) -> Dataset:
     Raises
     ------
     DigitpadError
-        If there are none, or they have no classes.
+        If the run has no validation images, or they have no classes.
     """
     if not isinstance(validation, Dataset) or not len(validation):
         raise DigitpadError(
@@ -191,7 +191,7 @@ def following_classes(film: Film, images: Dataset) -> Generator[ClassAccuracies,
             try:
                 film.load_into(recognizer.model.network, frame)
             except DigitpadError:
-                # Thinned out meanwhile, or damaged; the others tell the story.
+                # Deleted in the meantime, or damaged; the other frames are enough.
                 continue
             readings = recognizer.recognize_batch(images.images[:]).argmax(axis=1)
             hits = np.bincount(columns[readings == columns], minlength=len(recognizer.labels))

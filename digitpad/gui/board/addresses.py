@@ -21,7 +21,7 @@ class NetworkAddress:
     address
         The address, such as "192.168.0.24".
     interface
-        The name of its network interface, such as "wlan0"; empty where the system does not tell it.
+        The name of its network interface, such as "wlan0"; empty if the system does not provide it.
     """
 
     address: str
@@ -37,7 +37,7 @@ def network_addresses() -> tuple[NetworkAddress, ...]:
 
 
 def _by_interface() -> list[NetworkAddress]:
-    """Return the address of each interface, where the system tells it."""
+    """Return the address of each interface, if the system provides it."""
     if sys.platform != "linux":
         return []
     import fcntl

@@ -53,7 +53,7 @@ class Rereading(QObject):
     Parameters
     ----------
     board, workspace, reader
-        The drawings, what tells that the network changes, and the network.
+        The drawings, the workspace, which signals changes of the network, and the network.
     """
 
     def __init__(

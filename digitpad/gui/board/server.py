@@ -20,11 +20,11 @@ def start_serving(reader: CurrentReader, place: Place, board: "Board") -> "Runni
     Parameters
     ----------
     reader
-        What reads.
+        Reads the drawings.
     place
-        Where.
+        The address to serve at.
     board
-        Is told who draws what.
+        Receives the drawings of the participants.
 
     Raises
     ------

@@ -71,7 +71,7 @@ class Place:
 
 
 StartServer: TypeAlias = "Callable[[Place, Board], RunningServer]"
-"""Starts a server that tells a board who draws what; raises DigitpadError if that is not possible."""
+"""Starts a server that reports the participants' drawings to a board; raises DigitpadError if it cannot start."""
 
 
 class Stage(Enum):

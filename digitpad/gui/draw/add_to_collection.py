@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.gui.canvas.sketch import Page
-from digitpad.gui.draw.page_sample import sample_of_page
+from digitpad.gui.draw.page_sample import PageSample
 from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.cards import dialog_button
 from digitpad.gui.widgets.fields import ComboBox
@@ -85,9 +85,7 @@ class AddToCollection(QObject):
         self._owner = parent
         self._worker: FunctionWorker | None = None
         self._label = ""
-        self._page = Page()
-        self._size = (1.0, 1.0)
-        self._in_colour = False
+        self._sample = PageSample(Page(), (1.0, 1.0))
         self.action = make_action(
             parent,
             "actionAddToCollection",
@@ -119,8 +117,7 @@ class AddToCollection(QObject):
         if page.is_blank or self.is_busy:
             return
         # The dialog is about the drawing as it is now.
-        self._page, self._size = page, drawing.sheet_size
-        self._in_colour = drawing.picture_shape is not None
+        self._sample = PageSample(page, drawing.sheet_size, in_colour=drawing.picture_shape is not None)
         self._label = _label_of(self._workspace.look, page)
         self._do(partial(_offer, self._workspace.settings.collection))
 
@@ -137,12 +134,7 @@ class AddToCollection(QObject):
         """
         if self.is_busy:
             return
-        name = self.tr("My collection")
-        self._do(
-            partial(
-                _add, folder, name, label, partial(sample_of_page, self._page, self._size, in_colour=self._in_colour)
-            )
-        )
+        self._do(partial(_add, folder, self.tr("My collection"), label, self._sample.make))
 
     def _do(self, work: Callable[[], object]) -> None:
         worker = self._worker = FunctionWorker(work, self)

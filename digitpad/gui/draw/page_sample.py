@@ -1,5 +1,6 @@
 """The page as a sample of a collection."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitpad.data.file_types import PICTURE_SUFFIXES
@@ -13,23 +14,37 @@ if TYPE_CHECKING:
     from digitpad.data.collections.editor import NewSample
 
 
-def sample_of_page(page: Page, size: tuple[float, float], *, in_colour: bool) -> "NewSample":
-    """Return a page as a sample: strokes as ink, an opened picture as its file, anything else as an image.
+@dataclass(frozen=True, slots=True, eq=False)
+class PageSample:
+    """A page that becomes a sample.
 
-    Parameters
+    Attributes
     ----------
-    page, size
-        The page, and the width and height of its sheet.
+    page
+        The page.
+    size
+        Width and height of its sheet.
     in_colour
-        Whether a picture is kept in colour.
+        Whether a picture on it is kept in colour.
     """
-    from digitpad.data.collections.editor import NewSample
 
-    picture = page.picture
-    if picture is None:
-        return NewSample(drawing_of(page, size))
-    if page.strokes or picture.photograph is None:
-        return NewSample(png_bytes(page_image(page, size, in_colour=in_colour)), ".png", picture.name)
-    if picture.source is not None and picture.source.suffix.lower() in PICTURE_SUFFIXES and picture.source.is_file():
-        return NewSample(picture.source, origin=picture.source.name)
-    return NewSample(png_bytes(image_of_rgb(picture.photograph)), ".png", picture.name)
+    page: Page
+    size: tuple[float, float]
+    in_colour: bool = False
+
+    def make(self) -> "NewSample":
+        """Return the sample: strokes as ink, an opened picture as its file, anything else as an image.
+
+        May be called in any thread.
+        """
+        from digitpad.data.collections.editor import NewSample
+
+        page, picture = self.page, self.page.picture
+        if picture is None:
+            return NewSample(drawing_of(page, self.size))
+        if page.strokes or picture.photograph is None:
+            return NewSample(png_bytes(page_image(page, self.size, in_colour=self.in_colour)), ".png", picture.name)
+        source = picture.source
+        if source is not None and source.suffix.lower() in PICTURE_SUFFIXES and source.is_file():
+            return NewSample(source, origin=source.name)
+        return NewSample(png_bytes(image_of_rgb(picture.photograph)), ".png", picture.name)

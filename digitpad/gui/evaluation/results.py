@@ -2,24 +2,26 @@
 
 from collections.abc import Sequence
 from functools import partial
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from digitpad.copying.tables import copy_confusion
-from digitpad.evaluation import Disturbance, Evaluation, RobustnessPoint, measured_images, wilson_interval
+from digitpad.evaluation import Disturbance, Evaluation, wilson_interval
 from digitpad.evaluation.report import ORIGINS
 from digitpad.gui.evaluation.captions import words_for_amount
-from digitpad.gui.evaluation.charts import MODEL_COLOURS, ReliabilityChart, RobustnessChart
+from digitpad.gui.evaluation.charts import ReliabilityChart
 from digitpad.gui.evaluation.comparison_view import ComparisonView
 from digitpad.gui.evaluation.confusion_matrix import ConfusionMatrix, scrolled
 from digitpad.gui.evaluation.disturbed import Disturbed, Disturber
 from digitpad.gui.evaluation.figure_table import FigureTable, Row
 from digitpad.gui.evaluation.job import Measured
+from digitpad.gui.evaluation.origins_view import OriginsView
 from digitpad.gui.evaluation.points import PointsInGallery
+from digitpad.gui.evaluation.robustness_view import RobustnessView
+from digitpad.gui.evaluation.views import VIEWS
 from digitpad.gui.widgets.cards import card, muted, title
 from digitpad.gui.widgets.copy_menu import CopyMenu
 from digitpad.gui.widgets.message_bar import Message
@@ -29,45 +31,6 @@ from digitpad.gui.workspace.captions import caption_of
 from digitpad.gui.workspace.gallery import Caption, Gallery
 from digitpad.gui.workspace.points.view import PointsView
 from digitpad.gui.workspace.workspace import Workspace
-
-#: The views in the order of their buttons; the names of their actions and buttons are made of these words.
-VIEWS = ("Confusion", "Classes", "Calibration", "Robustness", "Origins", "Compare", "Points")
-_VIEW_TEXTS = {
-    "Confusion": (
-        str(QT_TRANSLATE_NOOP("Results", "Confusion")),
-        str(QT_TRANSLATE_NOOP("Results", "Show the confusion matrix")),
-    ),
-    "Classes": (
-        str(QT_TRANSLATE_NOOP("Results", "Classes")),
-        str(QT_TRANSLATE_NOOP("Results", "Show recall, precision and F1 of each class")),
-    ),
-    "Calibration": (
-        str(QT_TRANSLATE_NOOP("Results", "Calibration")),
-        str(QT_TRANSLATE_NOOP("Results", "Show the reliability diagram")),
-    ),
-    "Robustness": (
-        str(QT_TRANSLATE_NOOP("Results", "Robustness")),
-        str(QT_TRANSLATE_NOOP("Results", "Show the accuracy on disturbed images")),
-    ),
-    "Origins": (
-        str(QT_TRANSLATE_NOOP("Results", "Writers")),
-        str(QT_TRANSLATE_NOOP("Results", "Show the accuracy of each writer or source")),
-    ),
-    "Compare": (
-        str(QT_TRANSLATE_NOOP("Results", "Comparison")),
-        str(QT_TRANSLATE_NOOP("Results", "Show the comparison of two models")),
-    ),
-    "Points": (
-        str(QT_TRANSLATE_NOOP("Results", "Points")),
-        str(QT_TRANSLATE_NOOP("Results", "Show what a layer of the network in use makes of 1,000 images, as points")),
-    ),
-}
-
-
-def view_texts(view: str) -> tuple[str, str]:
-    """Return the title of one of `VIEWS`, and a sentence on what it shows, in the user's language."""
-    title_text, tip = _VIEW_TEXTS[view]
-    return QCoreApplication.translate("Results", title_text), QCoreApplication.translate("Results", tip)
 
 
 class Results(QWidget):
@@ -91,10 +54,8 @@ class Results(QWidget):
     def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("evaluationResults")
-        self._theme = theme
         self._measured: Measured | None = None
         self._model = 0
-        self._curves: tuple[list[RobustnessPoint], ...] = ()
         self._gallery_name = ""
         self.matrix = ConfusionMatrix(theme, self)
         self.copy_as = CopyMenu("copyConfusionAs", self)
@@ -108,18 +69,8 @@ class Results(QWidget):
         self.reliability = ReliabilityChart(theme, self)
         self.calibration_words = muted("", self)
         self.calibration_words.setObjectName("calibrationWords")
-        self.robustness = [RobustnessChart(theme, disturbance, self) for disturbance in Disturbance]
-        self.robustness_words = muted("", self)
-        self.robustness_words.setObjectName("robustnessWords")
-        self.robustness_words.setTextFormat(Qt.TextFormat.RichText)
-        self.origins = FigureTable(
-            theme,
-            "originTable",
-            self.tr("Writers"),
-            self.tr("Accuracy of each writer or source; choose a row to see its mistakes"),
-            self,
-        )
-        self.origin_words = muted("", self)
+        self.robustness = RobustnessView(theme, self)
+        self.origins = OriginsView(theme, self)
         self.comparison = ComparisonView(theme, self)
         self.gallery = Gallery(theme, self)
         self.points = PointsView(theme, workspace, self)
@@ -135,11 +86,6 @@ class Results(QWidget):
         return self._measured
 
     @property
-    def curves(self) -> tuple[list[RobustnessPoint], ...]:
-        """The robustness points of each model that are measured so far."""
-        return self._curves
-
-    @property
     def gallery_title(self) -> str:
         """The title of the images shown."""
         return self._title.text()
@@ -147,10 +93,7 @@ class Results(QWidget):
     def show_measured(self, measured: Measured | None) -> None:
         """Show new results, those of the first model."""
         self._measured = measured
-        if measured is not None:
-            for chart in self.robustness:
-                chart.setVisible(chart.disturbance in measured.disturbances)
-        self.clear_curves()
+        self.robustness.show_measured(measured)
         self.comparison.show_comparison(measured.comparison if measured is not None else None)
         self.show_model(0)
 
@@ -186,7 +129,7 @@ class Results(QWidget):
         self.classes.show_rows(header, rows)
         self.reliability.show_calibration(result.calibration)
         self.calibration_words.setText(self._calibration_text(result))
-        self._show_origins(result)
+        self.origins.show_origins(result)
         self.show_mistakes()
 
     def show_view(self, number: int) -> None:
@@ -203,19 +146,6 @@ class Results(QWidget):
         """The view shown: one of `VIEWS`."""
         return VIEWS[self._views.currentIndex()]
 
-    def clear_curves(self) -> None:
-        """Remove the points of the robustness curves."""
-        count = len(self._measured.evaluations) if self._measured is not None else 0
-        self._curves = tuple([] for _ in range(count))
-        self._show_curves()
-
-    def add_point(self, model: int, point: RobustnessPoint) -> None:
-        """Add a point to the curves of a model."""
-        self._curves[model].append(point)
-        for chart in self.robustness:
-            if chart.disturbance is point.disturbance:
-                chart.show_points(self._curves)
-
     def show_mistakes(self) -> None:
         """Show the mistakes, the most confident first."""
         result = self._result()
@@ -225,7 +155,7 @@ class Results(QWidget):
             self.matrix.choose(None)
 
     def _invite(self) -> None:
-        """Invite to an evaluation, which only the map of points does without."""
+        """Show the invitation while there are no results; the map of points does not need any."""
         empty = self._result() is None and self.view != "Points"
         self._invitation.setVisible(empty)
         self._views.setVisible(not empty)
@@ -261,12 +191,12 @@ class Results(QWidget):
             words = self.tr("Confidence {low} to {high}").format(low=percent(chosen.low), high=percent(chosen.high))
             self._fill(words, inside[order])
 
-    @Slot(str)
-    def _show_origin(self, name: str) -> None:
+    @Slot(str, str)
+    def _show_origin(self, kind: str, name: str) -> None:
         result = self._result()
         if result is not None:
             mistakes = result.mistakes()
-            of = result.members("writer" if "writer" in result.origins else "source", name)
+            of = result.members(kind, name)
             self._fill(self.tr("Mistakes in images of {writer}").format(writer=name), mistakes[np.isin(mistakes, of)])
 
     @Slot(str)
@@ -286,9 +216,6 @@ class Results(QWidget):
     @Slot(object, float)
     def _show_amount(self, disturbance: Disturbance, amount: float) -> None:
         """Show the first images with this amount of disturbance, and how the network reads them."""
-        for chart in self.robustness:
-            if chart.disturbance is not disturbance:
-                chart.clear_choice()
         if self._measured is None:
             return
         words = words_for_amount(disturbance, amount)
@@ -350,43 +277,12 @@ class Results(QWidget):
         self.matrix.show_counts((), np.zeros((0, 0), np.int64))
         self.copy_as.offer(None)
         self.classes.show_rows((self.tr("Class"), self.tr("Images"), self.tr("Recall")), ())
-        self.origins.show_rows((self.tr("Writer"), self.tr("Images"), self.tr("Accuracy")), ())
+        self.origins.clear()
         self.reliability.show_calibration(None)
-        for label in (self.calibration_words, self.origin_words):
-            label.setText("")
+        self.calibration_words.setText("")
         self._say(self.tr("Images"), "")
         self._disturber.forget()
         self.gallery.show_images(None, np.zeros(0, np.int64), self._caption)
-        self.origin_words.setText("")
-
-    def _show_origins(self, result: Evaluation) -> None:
-        kind = "writer" if "writer" in result.origins else "source"
-        groups = result.by_origin(kind)
-        rows = [Row(group.name, group.count, (group.accuracy,), group.interval) for group in groups]
-        title_of_kind = self.tr("Writer") if kind == "writer" else self.tr("Source")
-        self.origins.show_rows((title_of_kind, self.tr("Images"), self.tr("Accuracy")), rows, sort_by=2)
-        self.origins.setVisible(bool(rows))
-        if not rows:
-            self.origin_words.setText(
-                self.tr(
-                    "The writers of these images are unknown. Ink files can name them, with “writer” and “source” in "
-                    "each line."
-                )
-            )
-            return
-        sources = result.by_origin("source") if kind == "writer" else ()
-        figures = " · ".join(
-            self.tr("{name}: {accuracy} of {count:,}").format(
-                name=group.name, accuracy=exact_percent(group.accuracy), count=group.count
-            )
-            for group in sources
-        )
-        self.origin_words.setText(self.tr("Sources: {figures}").format(figures=figures) if sources else "")
-
-    def _show_curves(self) -> None:
-        self.robustness_words.setText(self._legend())
-        for chart in self.robustness:
-            chart.show_points(self._curves)
 
     def _calibration_text(self, result: Evaluation) -> str:
         calibration = result.calibration
@@ -407,23 +303,6 @@ class Results(QWidget):
             worst=percent(calibration.worst),
         )
 
-    def _legend(self) -> str:
-        """Return the models in the colours of their curves, and what is measured, as rich text."""
-        if self._measured is None:
-            return ""
-        colours = (getattr(self._theme.colours, name) for name in MODEL_COLOURS)
-        names = [
-            f'<span style="color: {colour}">●</span> {escape(result.model)}'
-            for colour, result in zip(colours, self._measured.evaluations, strict=False)
-        ]
-        count = len(measured_images(self._measured.images))
-        measured = self.tr("Accuracy on {count:,} disturbed image(s)", "", count).format(count=count)
-        return f"{'&nbsp;&nbsp; '.join(names)}<br>{escape(measured)}"
-
-    @Slot()
-    def _dress(self) -> None:
-        self.robustness_words.setText(self._legend())
-
     @Slot(str)
     def _say_trouble(self, trouble: str) -> None:
         self.message.emit(Message(trouble))
@@ -441,7 +320,7 @@ class Results(QWidget):
         self.copy_as.message.connect(self.message)
         self.classes.row_chosen.connect(self._show_class)
         self.reliability.bin_chosen.connect(self._show_bin)
-        self.origins.row_chosen.connect(self._show_origin)
+        self.origins.origin_chosen.connect(self._show_origin)
         self.comparison.kind_chosen.connect(self._show_kind)
         self.gallery.opened.connect(self.gallery.fetch)
         self.gallery.fetched.connect(self._open)
@@ -450,31 +329,18 @@ class Results(QWidget):
         self._points.counted.connect(self._say_count)
         self._disturber.ready.connect(self._show_disturbed)
         self._disturber.message.connect(self.message)
-        self._theme.changed.connect(self._dress)
-        for chart in self.robustness:
-            chart.amount_chosen.connect(self._show_amount)
+        self.robustness.amount_chosen.connect(self._show_amount)
 
     def _lay_out(self) -> None:
         view_card = card("evaluationView", self)
         self._views = QStackedWidget(view_card)
         self._views.setObjectName("evaluationViews")
-        curves = QWidget(self._views)
-        grid = QGridLayout(curves)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(SPACE)
-        for place, chart in enumerate(self.robustness):
-            grid.addWidget(chart, place // 2, place % 2)
-        self.robustness_corner = QVBoxLayout()
-        self.robustness_corner.setSpacing(SPACE)
-        self.robustness_corner.addStretch(1)
-        self.robustness_corner.addWidget(self.robustness_words)
-        grid.addLayout(self.robustness_corner, 2, 1)
         pages: Sequence[Sequence[QWidget]] = (
             (scrolled(self.matrix, self._views), self.copy_as),
             (self.classes,),
             (self.reliability, self.calibration_words),
-            (curves,),
-            (self.origins, self.origin_words),
+            (self.robustness,),
+            (self.origins,),
             (self.comparison,),
             (self.points,),
         )

@@ -18,8 +18,9 @@ from digitpad.errors import DigitpadError
 from digitpad.gui.evaluation.exporting import Exported, Picture, export_job, paint_pictures
 from digitpad.gui.evaluation.figures import FiguresCard
 from digitpad.gui.evaluation.job import CurvePoint, Measured, Step, evaluation_job, robustness_job
-from digitpad.gui.evaluation.results import VIEWS, Results, view_texts
+from digitpad.gui.evaluation.results import Results
 from digitpad.gui.evaluation.setup import EvaluationSetup
+from digitpad.gui.evaluation.views import VIEWS, view_texts
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.message_bar import Message
@@ -231,12 +232,12 @@ class EvaluationTab(TabPage):
         buttons.append(action_button(self.mistakes, "worstMistakesButton", self.mistakes.text(), self))
         bar.addWidget(buttons[-1])
         measure = action_button(self.robustness, "measureRobustnessButton", self.robustness.text(), self.results)
-        self.results.robustness_corner.addWidget(measure, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.results.robustness_corner.addStretch(1)
+        self.results.robustness.corner.addWidget(measure, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.results.robustness.corner.addStretch(1)
         # The results were created before the buttons above them; the tab order follows the layout.
         for before, after in pairwise([*self.figures.buttons, *buttons]):
             self.setTabOrder(before, after)
-        self.setTabOrder(self.results.robustness[-1], measure)
+        self.setTabOrder(self.results.robustness.charts[-1], measure)
         right = QVBoxLayout()
         right.setSpacing(SPACE + SPACE // 2)
         right.addWidget(self.figures)
@@ -268,7 +269,7 @@ class EvaluationTab(TabPage):
     def _measure_robustness(self) -> None:
         measured = self.results.measured
         if not self.is_running and measured is not None:
-            self.results.clear_curves()
+            self.results.robustness.clear_curves()
             self.views[VIEWS.index("Robustness")].trigger()
             self._run(partial(robustness_job, measured))
 
@@ -301,7 +302,7 @@ class EvaluationTab(TabPage):
         if self.is_running or measured is None:
             return
         self._settings.folder = Path(folder)
-        self._painting = paint_pictures(self._theme, measured.evaluations, self.results.curves)
+        self._painting = paint_pictures(self._theme, measured.evaluations, self.results.robustness.curves)
         self._painted = []
         self._target = Path(folder)
         self._show_running(running=True)
@@ -317,7 +318,7 @@ class EvaluationTab(TabPage):
             self._painted.append(picture)
             self._painter.start()
         elif measured is not None:
-            curves = self.results.curves
+            curves = self.results.robustness.curves
             self._run(partial(export_job, self._target, measured, curves, tuple(self._painted)))
 
     @Slot(object, str, int)
@@ -370,7 +371,7 @@ class EvaluationTab(TabPage):
         if self._stopping:
             return
         if isinstance(step, CurvePoint):
-            self.results.add_point(step.model, step.point)
+            self.results.robustness.add_point(step.model, step.point)
         elif isinstance(step, Measured):
             self._measured_models = self._asked_models
             self.figures.show_evaluations(step.evaluations)

@@ -86,7 +86,7 @@ class FeaturesTab(TabPage):
             self.files.save,
             self.compare_menu,
             partial(self.side.show_drawing, on=True),
-            self.panel.surgery,
+            self.panel.surgery.operations,
         )
         self._lay_out()
         self._connect()
@@ -240,8 +240,8 @@ class FeaturesTab(TabPage):
             return
         self.enlarged.keep(self.maps.chosen)
         self.maps.show_muted(frozenset())
-        surgery = self.panel.surgery
-        if model is not None and model is surgery.base and model is surgery.model:
+        operations = self.panel.surgery.operations
+        if model is not None and model is operations.base and model is operations.model:
             # All surgery was undone; it can still be redone.
             self.panel.speak_of(model, operable=True)
         else:
@@ -250,7 +250,7 @@ class FeaturesTab(TabPage):
     @Slot(object)
     def _operate(self, model: Model) -> None:
         """Show the network after surgery."""
-        if model is self.panel.surgery.base:
+        if model is self.panel.surgery.operations.base:
             self._workspace.end_operation()
         else:
             self._workspace.operate(model, self.tr("{name}, edited").format(name=model.name))
@@ -398,7 +398,7 @@ class FeaturesTab(TabPage):
         self.panel.arithmetic.message.connect(self.message)
         self.panel.kernels.map_pointed.connect(self._go_to)
         self.panel.kernels.message.connect(self.message)
-        self.panel.surgery.operated.connect(self._operate)
+        self.panel.surgery.operations.operated.connect(self._operate)
         self.panel.surgery.message.connect(self.message)
         self.panel.backprop.gradients_changed.connect(self._show_gradients)
         self.panel.points.message.connect(self.message)

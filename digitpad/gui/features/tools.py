@@ -10,7 +10,7 @@ from digitpad.explain.dependencies import Cell
 from digitpad.gui.canvas.pad import Pad
 from digitpad.gui.features.maps.mosaic import ScaleScope
 from digitpad.gui.features.maps.view import MapView
-from digitpad.gui.features.pages.surgery import SurgeryPage
+from digitpad.gui.features.pages.operations import Operations
 from digitpad.gui.features.undo_order import UndoOrder
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import muted
@@ -62,7 +62,7 @@ class Tools(QWidget):
         save: QAction,
         networks: NetworkMenu,
         show_drawing: Callable[[], object],
-        surgery: SurgeryPage,
+        surgery: Operations,
     ) -> None:
         super().__init__(owner)
         self.setObjectName("featuresTools")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Slot
 
 from digitpad.gui.canvas.sketch import Page, Sketch
-from digitpad.gui.features.pages.surgery import SurgeryPage
+from digitpad.gui.features.pages.operations import Operations
 
 
 class UndoOrder(QObject):
@@ -32,7 +32,7 @@ class UndoOrder(QObject):
         sketch: Sketch,
         undo: Callable[[], object],
         redo: Callable[[], object],
-        surgery: SurgeryPage,
+        surgery: Operations,
         parent: QObject,
     ) -> None:
         super().__init__(parent)

@@ -92,7 +92,7 @@ class CellCard(QWidget):
                 column.show_values(values, digits)
 
     def say(self, verdict: str) -> None:
-        """Show what is said to an answer."""
+        """Show the feedback on an answer."""
         self._verdict.setText(verdict)
 
     def stop(self) -> None:

@@ -5,16 +5,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
     QIcon,
-    QKeySequence,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from digitpad import paths
 from digitpad.gui.board.indicator import SharingIndicator
@@ -27,8 +26,9 @@ from digitpad.gui.shell.placement import USUAL, place_on_screen
 from digitpad.gui.shell.replay import Replay
 from digitpad.gui.shell.top_bar import TopBar
 from digitpad.gui.shell.welcome import Welcome
+from digitpad.gui.shell.window_actions import WindowActions
 from digitpad.gui.widgets.actions import make_action
-from digitpad.gui.widgets.files import MODEL_FILTER, MODEL_SUFFIX, local_files
+from digitpad.gui.widgets.files import MODEL_SUFFIX, local_files
 from digitpad.gui.widgets.focus_order import order_by_layout
 from digitpad.gui.widgets.message_bar import Message, MessageBar
 from digitpad.gui.widgets.scaling import adopt
@@ -44,8 +44,6 @@ from digitpad.gui.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from digitpad.gui.board.sharing import StartServer
     from digitpad.nn import Architecture
-
-_KEY = QKeySequence.StandardKey
 
 
 class MainWindow(QMainWindow):
@@ -110,6 +108,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.messages.strip)
         self.replay = Replay(self, theme, self.workspace, column)
         self.replay.message.connect(self.show_message)
+        self._actions = WindowActions(self, self._top, self.messages, settings)
         self._connect()
         self._fill_menu()
         order_by_layout(self.draw_tab)
@@ -170,7 +169,7 @@ class MainWindow(QMainWindow):
         Raises
         ------
         ValueError
-            If there is no such tab.
+            If no tab has this name.
         """
         number = self._names.index(name)
         self._top.tabs.setCurrentIndex(number)
@@ -328,7 +327,7 @@ class MainWindow(QMainWindow):
         self.replay.shut_down()
         self.class_board.shut_down()
         self.workspace.shut_down()
-        # Those of widgets that are no pages, such as drawings and menus.
+        # Those of widgets that are not pages, such as drawings and menus.
         for worker in self.findChildren(Worker):
             worker.shut_down()
         self._settings.geometry = self.saveGeometry()
@@ -351,7 +350,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self._top.tabs.currentChanged.connect(self._pages.setCurrentIndex)
-        self._top.chooser.networks.browse_requested.connect(self._browse_models)
+        self._top.chooser.networks.browse_requested.connect(self._actions.browse_models)
+        self._actions.model_chosen.connect(self.use_model)
         self._top.chooser.networks.message.connect(self.show_message)
         self.workspace.message.connect(self.show_message)
         self.draw_tab.message.connect(self.show_message)
@@ -360,56 +360,13 @@ class MainWindow(QMainWindow):
         self.class_board.train_wanted.connect(self._train_on)
 
     def _fill_menu(self) -> None:
-        draw = self.draw_tab
-        browse = make_action(
-            self,
-            "actionOpenModel",
-            self.tr("Open a model file…"),
-            ["Ctrl+Shift+O"],
-            self.tr("Read with another model"),
-            self._browse_models,
-        )
-        choose = make_action(
-            self,
-            "actionChooseModel",
-            self.tr("Choose a network"),
-            ["Ctrl+M"],
-            self.tr("List the models and runs"),
-            self._top.chooser.showMenu,
-        )
-        leave = make_action(
-            self, "actionQuit", self.tr("Quit"), [_KEY.Quit, "Ctrl+Q"], self.tr("Close the window"), self.close
-        )
-        full = make_action(
-            self,
-            "actionFullScreen",
-            self.tr("Full screen"),
-            ["F11"],
-            self.tr("Show the window on the whole screen"),
-            self._full_screen,
-        )
-        close = make_action(
-            self,
-            "actionCloseMessage",
-            self.tr("Close the message"),
-            ["Esc"],
-            self.tr("Close the message"),
-            self.messages.close_message,
-        )
-        menu = make_action(
-            self,
-            "actionMenu",
-            self.tr("Menu"),
-            ["F10"],
-            self.tr("Open the menu"),
-            self._top.menu_button.showMenu,
-        )
+        draw, own = self.draw_tab, self._actions
         files = draw.files
         add = self._menu.add_group
         add(
             "File",
             self.tr("File"),
-            [files.open, None, files.save_png, files.save_ink, None, browse, choose, None, leave],
+            [files.open, None, files.save_png, files.save_ink, None, own.browse, own.choose, None, own.leave],
         )
         add("Edit", self.tr("Edit"), [draw.undo, draw.redo, None, draw.clear, None, files.copy, files.paste])
         add(
@@ -430,23 +387,12 @@ class MainWindow(QMainWindow):
         )
         self.text_size = TextSizeActions(self, self._theme, self._settings)
         colours = colour_actions(self, self._theme, self._settings)
-        self._view_menu = add("View", self.tr("View"), [*colours, None, self.text_size.menu(self), full])
+        self._view_menu = add("View", self.tr("View"), [*colours, None, self.text_size.menu(self), own.full_screen])
         add("Replay", self.tr("Replay"), self.replay.actions.menu)
         add("Class", self.tr("Class"), [self.class_board.share, self.class_board.open, self.class_board.stop])
         self.help = HelpMenu(self, self._build_all_tabs)
         self.help.message.connect(self.show_message)
         add("Help", self.tr("Help"), self.help.actions)
-        self._extra = [close, menu]
-        # Esc belongs to the canvas and to menus while there is no message.
-        close.setEnabled(False)
-        self._close_action = close
-        self.messages.installEventFilter(self)
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Use Esc for the message bar while it is visible."""
-        if watched is self.messages and event.type() in {QEvent.Type.Show, QEvent.Type.Hide}:
-            self._close_action.setEnabled(event.type() == QEvent.Type.Show)
-        return False
 
     def _add_tab_menu(self, page: TabPage) -> None:
         """Add a menu for the actions of a page, with the name of the tab."""
@@ -464,20 +410,6 @@ class MainWindow(QMainWindow):
             for action in page.actions() if page is not None else ():
                 action.setVisible(number == current)
         self._menu.hide_empty_groups()
-
-    @Slot()
-    def _browse_models(self) -> None:
-        dialog = QFileDialog(self, self.tr("Open a model file"), str(self._settings.folder))
-        dialog.setObjectName("openModelDialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setNameFilters([MODEL_FILTER, self.tr("All files (*)")])
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.use_model)
-        dialog.open()
-
-    @Slot()
-    def _full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _build_all_tabs(self) -> None:
         for tab in self._lazy_tabs:

@@ -1,4 +1,4 @@
-"""Prints reports for the command line, which knows nothing of Qt: PDF, and figures as files."""
+"""Prints reports for the command line, which does not import Qt: PDF, and figures as files."""
 
 import os
 from pathlib import Path

@@ -200,7 +200,7 @@ class TopBar(QWidget):
         row.addWidget(self.menu_button)
 
     def add_sign(self, sign: QToolButton, slot: Callable[[], object]) -> None:
-        """Add a button that tells something about the program, left of the menu button.
+        """Add a button that shows a state of the program, left of the menu button.
 
         Parameters
         ----------

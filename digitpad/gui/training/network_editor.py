@@ -211,7 +211,7 @@ class NetworkEditor(QDialog):
             return architecture
 
     def _about(self) -> str:
-        """Return what is said of a network that can be trained: its size, and its outputs once they are known."""
+        """Return the description of a network that can be trained: its size, and its outputs once they are known."""
         analysis = self.list.analysis
         about = self.tr("{network} · {weights} weights · {operations} operations per image").format(
             network=self._architecture.name,

@@ -28,7 +28,7 @@ class PlanEditor(QObject):
     Parameters
     ----------
     plan
-        The plan to begin with; the user has chosen nothing of it.
+        The plan to begin with; none of it was chosen by the user.
 
     Signals
     -------

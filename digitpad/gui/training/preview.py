@@ -64,7 +64,7 @@ class AugmentationPreview(QWidget):
         self._tick()
 
     def use_sample(self, sample: NDArray[np.uint8] | None) -> None:
-        """Augment a training image, uint8 (C, H, W), while nothing of its shape is drawn; None for a digit."""
+        """Augment a training image, uint8 (C, H, W), while no picture of its shape is drawn; None for a digit."""
         self._sample = self._three if sample is None else sample
         self._choose()
 

@@ -346,7 +346,7 @@ class TrainingSetup(QFrame):
         self._editor.change(dataset=path, limit=None, validation=None)
 
     def use_network(self, architecture: Architecture) -> None:
-        """Train a network that was made elsewhere, such as in the Lab; what is in its way is said beside Start."""
+        """Train a network that was made elsewhere, such as in the Lab; problems are shown beside Start."""
         self._editor.change(architecture=architecture)
 
     @Slot()

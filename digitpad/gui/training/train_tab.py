@@ -6,9 +6,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from digitpad.data.collections.store import dataset_title
 from digitpad.data.lazy_pictures import Progress
@@ -16,29 +16,24 @@ from digitpad.errors import DigitpadError
 from digitpad.gui.training.after_run import AfterRun
 from digitpad.gui.training.control_card import ControlCard, State
 from digitpad.gui.training.curve_export import CurveExport
-from digitpad.gui.training.curve_files import export_curves
 from digitpad.gui.training.curves import CurvesPanel
 from digitpad.gui.training.data_note import DataNote
 from digitpad.gui.training.digit_card import DigitCard
-from digitpad.gui.training.distributions_dialog import DistributionsDialog
 from digitpad.gui.training.hint_card import HintCard
-from digitpad.gui.training.layer_table import LayerTable
-from digitpad.gui.training.more_dialog import MoreDialog
-from digitpad.gui.training.network_editor import NetworkEditor
+from digitpad.gui.training.layers_card import LayersCard
 from digitpad.gui.training.pause_control import RunUntil
 from digitpad.gui.training.plan_editor import PlanEditor
-from digitpad.gui.training.runs_dialog import RunsDialog
 from digitpad.gui.training.session import Session
 from digitpad.gui.training.setup_card import TrainingSetup
 from digitpad.gui.training.sweeps.opener import SweepsOpener
 from digitpad.gui.training.thread import NetworkCopy
-from digitpad.gui.widgets.actions import action_button, make_action
-from digitpad.gui.widgets.cards import bring_up, card, scroller, title
+from digitpad.gui.training.train_columns import TrainColumns
+from digitpad.gui.training.train_dialogs import TrainDialogs
+from digitpad.gui.widgets.actions import make_action
 from digitpad.gui.widgets.inline_alert import InlineAlert
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.plain_text import one_line
-from digitpad.gui.widgets.scaling import px, sizes_itself
-from digitpad.gui.widgets.theme import SPACE, Theme
+from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.look import Depth, Look
 from digitpad.gui.workspace.tab_page import TabPage
 from digitpad.gui.workspace.workspace import Workspace
@@ -52,10 +47,6 @@ from digitpad.training.suiting import start_suited
 if TYPE_CHECKING:
     from digitpad.models.model_file import Model
     from digitpad.training.hints import Hint
-
-_SIDES = (248, 280)  # pixels: how wide the left column is in a small and in a usual window
-_RIGHT = (216, 264)
-_WIDE = 1200
 
 
 class TrainTab(TabPage):
@@ -83,7 +74,7 @@ class TrainTab(TabPage):
         self._workspace = workspace
         settings = workspace.settings
         self._store = RunStore(workspace.runs_folder)
-        self._snapshot_waits = False  # for being looked at
+        self._snapshot_waits = False  # until the views have shown it
         self.editor = PlanEditor(RunPlan.quick(), self)
         self.session = Session(self)
         self.setup = TrainingSetup(theme, settings, self.editor, self)
@@ -91,13 +82,11 @@ class TrainTab(TabPage):
         self.note = DataNote(self.editor, self)
         self.controls = ControlCard(theme, self)
         self.curves = CurvesPanel(theme, self)
-        self.layers = LayerTable(theme, self)
         self.digit = DigitCard(theme, self)
         self.hints = HintCard(self)
-        self.runs: RunsDialog | None = None
-        self.distributions: DistributionsDialog | None = None
+        self.dialogs = TrainDialogs(theme, workspace, self.editor, self._store, self._smoothed_over, self)
         self.sweeps = SweepsOpener(theme, self.editor, self)
-        self.export = CurveExport(theme, settings, self)
+        self.export = CurveExport(theme, settings, self.curves, self.session, self)
         self._after_run = AfterRun(self)
         self._interrupted: Run | None = None
         self._lay_out()
@@ -111,11 +100,8 @@ class TrainTab(TabPage):
         self.note.shut_down()
         self._workspace.end_training()
         self._after_run.finish()
-        if self.runs is not None:
-            self.runs.finish()
+        self.dialogs.shut_down()
         self.sweeps.shut_down()
-        if self.distributions is not None:
-            self.distributions.view.shut_down()
 
     # Training
 
@@ -131,7 +117,7 @@ class TrainTab(TabPage):
                 self.session.hold()
 
     def train_on(self, dataset: str) -> None:
-        """Choose a dataset; during a training it is that of the next run, which is said.
+        """Choose a dataset; during a training it applies to the next run, and a notice says so.
 
         Parameters
         ----------
@@ -195,12 +181,6 @@ class TrainTab(TabPage):
         self.controls.offer_replay(on=self._workspace.settings.film.is_on)
 
     @Slot()
-    def _list_runs(self) -> None:
-        """Update the list of runs if it is visible."""
-        if self.runs is not None and self.runs.isVisible():
-            self.runs.refresh()
-
-    @Slot()
     def _use_result(self) -> None:
         """Use the model of the last run."""
         if self.session.run is not None:
@@ -225,11 +205,8 @@ class TrainTab(TabPage):
         moment = None if network is None else network.moment
         if moment is None:
             self.layers.show_layers(() if record is None or self.session.run is None else record.latest_layers)
-            self._layers_title.setText(self.tr("Layers"))
         else:
-            self.layers.show_layers(moment.layers)
-            text = self.tr("Layers") if moment.layers_step is None else self.tr("Layers at step {step:,}")
-            self._layers_title.setText(text.format(step=moment.layers_step))
+            self.layers.show_layers(moment.layers, moment.layers_step)
 
     @Slot(object)
     def _offer_to_resume(self, run: Run) -> None:
@@ -278,7 +255,7 @@ class TrainTab(TabPage):
 
     @Slot()
     def _end(self) -> None:
-        self._list_runs()
+        self.dialogs.refresh_runs()
         run = self.session.run
         self.controls.offer_result(on=run is not None and bool(run.checkpoints()))
         self.controls.offer_replay(on=run is not None and Film.exists(run))
@@ -332,60 +309,12 @@ class TrainTab(TabPage):
         if self._workspace.use_model(model, place):
             self.tab_wanted.emit("Features")
 
-    @Slot()
-    def show_more(self) -> None:
-        """Show all settings, beside the window."""
-        dialog = self.findChild(MoreDialog) or MoreDialog(self._theme, self.editor, self)
-        bring_up(dialog)
-
-    @Slot(str)
-    def export_to(self, name: str) -> None:
-        """Save the curves as a figure or as numbers, depending on the file name extension."""
-        path = Path(name)
-        run = self.session.run
-        title = run.display_name() if run is not None else ""
-        try:
-            export_curves(path, self.curves.contents(title), self.export.size, self.session.record)
-        except DigitpadError as error:
-            self.notice.say(str(error))
-            return
-        self.message.emit(Message(self.tr("Saved {path}.").format(path=path), "info"))
-
-    @Slot()
-    def edit_network(self) -> None:
-        """Change the network of the next training layer by layer."""
-        dialog = self.findChild(NetworkEditor)
-        if dialog is None:
-            dialog = NetworkEditor(self._theme, self.editor, self)
-            dialog.message.connect(self.message)
-        elif not dialog.isVisible():
-            dialog.show_plan()
-        bring_up(dialog)
-
-    @Slot()
-    def show_distributions(self) -> None:
-        """Show the distributions of the network, beside the window."""
-        if self.distributions is None:
-            self.distributions = DistributionsDialog(self._theme, self._workspace, self)
-        bring_up(self.distributions)
-
-    @Slot()
-    def show_runs(self) -> None:
-        """Show all earlier runs, beside the window."""
-        if self.runs is None:
-            self.runs = RunsDialog(self._theme, self._store, self._workspace.settings, self._smoothed_over, self)
-            self.runs.resume_asked.connect(self.resume)
-            self.runs.model_loaded.connect(self._use_model)
-            self.runs.replay_asked.connect(self._workspace.replay_asked)
-            self.runs.compared.connect(self.curves.overlay)
-        bring_up(self.runs)
-
     @Slot(object)
     def resume(self, run: Run) -> None:
         """Resume an earlier run."""
         if self.session.is_on:
-            if self.runs is not None:
-                self.runs.notice.say(self.tr("A training is running; stop it before you resume another."))
+            if self.dialogs.runs is not None:
+                self.dialogs.runs.notice.say(self.tr("A training is running; stop it before you resume another."))
             return
         self._begin(partial(_resumed, run, self._workspace.settings.film), RunUntil.OPEN, run.info.plan)
 
@@ -419,7 +348,7 @@ class TrainTab(TabPage):
         self._after_run.model_loaded.connect(self._use_model)
         self._after_run.interrupted_found.connect(self._offer_to_resume)
         self._after_run.error.connect(self.notice.say)
-        session.started.connect(self._list_runs)
+        session.started.connect(self.dialogs.refresh_runs)
         session.state_changed.connect(self._show_state)
         session.opening.connect(controls.show_opening)
         session.began.connect(self._began)
@@ -432,10 +361,15 @@ class TrainTab(TabPage):
         session.recalled.connect(self._recall)
         self.curves.export_asked.connect(self.export.ask)
         self.curves.copy_as.message.connect(self.message)
-        self.export.file_chosen.connect(self.export_to)
-        self.setup.more_asked.connect(self.show_more)
-        self.setup.runs_asked.connect(self.show_runs)
-        self.setup.network_asked.connect(self.edit_network)
+        self.export.message.connect(self.message)
+        self.export.error.connect(self.notice.say)
+        self.setup.more_asked.connect(self.dialogs.show_more)
+        self.setup.runs_asked.connect(self.dialogs.show_runs)
+        self.setup.network_asked.connect(self.dialogs.edit_network)
+        self.dialogs.resume_asked.connect(self.resume)
+        self.dialogs.model_loaded.connect(self._use_model)
+        self.dialogs.compared.connect(self.curves.overlay)
+        self.dialogs.message.connect(self.message)
         self.setup.sweeps_asked.connect(self.sweeps.show)
         self.sweeps.model_loaded.connect(self._look_inside)
         self.sweeps.evaluation_asked.connect(self.evaluation_wanted)
@@ -452,57 +386,27 @@ class TrainTab(TabPage):
         self.setup.offer_collections(self._workspace.collections.entries)
 
     def _lay_out(self) -> None:
-        self._left = scroller("setupScroll", self.tr("What to train"), self.setup, self)
-        self._left.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        layers = card("layersCard", self)
-        inside = QVBoxLayout(layers)
-        inside.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
-        inside.setSpacing(0)
-        self._layers_title = title(self.tr("Layers"), layers)
-        head = QHBoxLayout()
-        head.addWidget(self._layers_title, 1)
         # Its action belongs to the tab, so that the key works everywhere in it.
-        action = make_action(
+        distributions = make_action(
             self,
             "actionTrainDistributions",
             self.tr("Distributions…"),
             ["Ctrl+Shift+H"],
             self.tr("Histograms of weights, gradients and activations by layer"),
-            self.show_distributions,
+            self.dialogs.show_distributions,
         )
-        self._distributions_button = action_button(action, "distributionsButton", action.text(), layers)
-        head.addWidget(self._distributions_button)
-        inside.addLayout(head)
-        inside.addWidget(scroller("layerScroll", self.tr("Layers"), self.layers, layers), 1)
-        layers.setMinimumHeight(12 * SPACE)
-        middle = QVBoxLayout()
-        middle.setSpacing(2 * SPACE)
-        middle.addWidget(self.curves, 5)
-        middle.addWidget(layers, 2)
-        self._right = QWidget(self)
-        right = QVBoxLayout(self._right)
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(2 * SPACE)
-        right.addWidget(self.digit, 5)
-        right.addWidget(self.hints, 2)
-        below = QHBoxLayout()
-        below.setSpacing(2 * SPACE)
-        below.addLayout(middle, 1)
-        below.addWidget(self._right)
-        for side in (self._left, self._right):
-            sizes_itself(side)
-        self._theme.changed.connect(self._share_out)
-        column = QVBoxLayout()
-        column.setSpacing(2 * SPACE)
-        column.addWidget(self.notice)
-        column.addWidget(self.controls)
-        column.addWidget(self.note)
-        column.addLayout(below, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
-        row.setSpacing(2 * SPACE)
-        row.addWidget(self._left)
-        row.addLayout(column, 1)
+        self.layers = LayersCard(self._theme, distributions, self)
+        columns = TrainColumns(
+            self._theme,
+            self.setup,
+            (self.notice, self.controls, self.note),
+            (self.curves, self.layers),
+            (self.digit, self.hints),
+            self,
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(columns)
         chain = [*self.setup.tab_chain, *self.notice.tab_chain, *self.controls.tab_chain]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
@@ -524,17 +428,6 @@ class TrainTab(TabPage):
         """Request nothing while the tab is hidden."""
         self._workspace.ask(self, Depth.READING)
         super().hideEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Adapt the side columns to the available width."""
-        super().resizeEvent(event)
-        self._share_out()
-
-    @Slot()
-    def _share_out(self) -> None:
-        wide = self.width() >= px(_WIDE)
-        for side, width in ((self._left, _SIDES[wide]), (self._right, _RIGHT[wide])):
-            side.setFixedWidth(max(px(width), side.minimumSizeHint().width()))
 
 
 def _resumed(run: Run, film: FilmLimits, on_progress: Progress) -> LiveRun:

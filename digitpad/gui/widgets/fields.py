@@ -145,7 +145,7 @@ class _NumberField(_SpinBox):
         return self._note.said
 
     def stepEnabled(self) -> QSpinBox.StepEnabledFlag:
-        """Take every step, also one beyond the range, so that its limit can be said."""
+        """Take every step, also one beyond the range, so that the limit can be announced."""
         return _ANY_STEP
 
     def sizeHint(self) -> QSize:
@@ -225,7 +225,7 @@ class IntField(_NumberField, QSpinBox):
         return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid, text, position)
 
     def stepBy(self, steps: int) -> None:
-        """Count up or down; at an end, say so."""
+        """Count up or down; announce an end of the range."""
         before = self.value()
         super().stepBy(steps)
         if self.value() == before and steps:
@@ -299,7 +299,7 @@ class FloatField(_NumberField, QDoubleSpinBox):
         return (QValidator.State.Intermediate if hopeful else QValidator.State.Invalid, text, position)
 
     def stepBy(self, steps: int) -> None:
-        """Add steps, or go through 1, 2, 5, 10; at an end, say so."""
+        """Add steps, or go through 1, 2, 5, 10; announce an end of the range."""
         before = value = self.value()
         if self._step is not None:
             value = round(value + steps * self._step, 10)

@@ -37,7 +37,7 @@ class RangeNote(QObject):
 
     @property
     def said(self) -> str:
-        """What the note says; empty while there is none."""
+        """The text of the note; empty while it is hidden."""
         label = self._shown()
         return "" if label is None or label.isHidden() else self._said
 

@@ -274,7 +274,7 @@ class LayerNorm(SampleNorm):
 
     def _check(self, x: Array) -> None:
         like = None if self.weight is None else self.weight.value
-        # What is no array has no axes, and is refused below.
+        # Only arrays have axes; anything else is refused below.
         free = max(0, getattr(x, "ndim", 0) - 1 - len(self.normalized_shape))
         self.check.batch(x, (*[None] * free, *self.normalized_shape), like=like)
 

@@ -179,7 +179,7 @@ class NLLLoss(ClassLoss):
         Raises
         ------
         TypeError, ValueError
-            If the shapes do not match, targets are no class indices, or log-probabilities are not finite.
+            If the shapes do not match, targets are not class indices, or log-probabilities are not finite.
         """
         expected = indexed_classes(self.check, "log_p", log_p, targets, self.ignore_index)
         if self.weight is not None:
@@ -233,7 +233,7 @@ def indexed_classes(
     Raises
     ------
     TypeError, ValueError
-        If the targets are no class indices, or the output is not finite.
+        If the targets are not class indices, or the output is not finite.
     """
     _check_classes(check, name, output)
     array_module(targets)

@@ -137,21 +137,21 @@ def test_an_opened_picture_is_read_in_draw_as_it_was_evaluated(
 
 
 def test_disturbed_pictures_are_shown_in_colour(tab: EvaluationTab, qtbot: QtBot) -> None:
-    chart = next(one for one in tab.results.robustness if one.disturbance is Disturbance.NOISE)
+    chart = next(one for one in tab.results.robustness.charts if one.disturbance is Disturbance.NOISE)
     chart.amount_chosen.emit(Disturbance.NOISE, 0.4)
     qtbot.waitUntil(lambda: len(tab.results.gallery.indices) == 2 * EACH, timeout=20_000)
     disturbed = pixels_of(tab.results.gallery, 0)
     assert disturbed.shape == SHAPE
     assert tab.results.measured is not None
     assert disturbed.std() > np.asarray(tab.results.measured.images.images[0]).std(axis=(1, 2)).max()
-    hidden = [one.disturbance for one in tab.results.robustness if one.isHidden()]
+    hidden = [one.disturbance for one in tab.results.robustness.charts if one.isHidden()]
     assert hidden == [Disturbance.STROKE_WIDTH], "pictures have no strokes"
 
 
 def test_robustness_is_measured_without_strokes(tab: EvaluationTab, qtbot: QtBot) -> None:
     tab.robustness.trigger()
     qtbot.waitUntil(lambda: not tab.is_running, timeout=60_000)
-    (points,) = tab.results.curves
+    (points,) = tab.results.robustness.curves
     assert {point.disturbance for point in points} == set(Disturbance) - {Disturbance.STROKE_WIDTH}
     unchanged = [point for point in points if point.amount == point.disturbance.untouched]
     assert {point.right for point in unchanged} == {2 * EACH - 2}
@@ -188,12 +188,12 @@ def test_models_with_different_inputs_are_compared_on_the_same_pictures(
     assert pixels_of(tab.results.gallery, 0).shape == SHAPE
     tab.results.show_model(1)
     assert pixels_of(tab.results.gallery, 0).shape == larger
-    chart = next(one for one in tab.results.robustness if one.disturbance is Disturbance.NOISE)
+    chart = next(one for one in tab.results.robustness.charts if one.disturbance is Disturbance.NOISE)
     chart.amount_chosen.emit(Disturbance.NOISE, 0.4)
     qtbot.waitUntil(lambda: len(tab.results.gallery.indices) == 2 * EACH, timeout=20_000)
     assert pixels_of(tab.results.gallery, 0).shape == larger
     tab.robustness.trigger()
     qtbot.waitUntil(lambda: not tab.is_running, timeout=60_000)
-    for points in tab.results.curves:
+    for points in tab.results.robustness.curves:
         assert {point.right for point in points if point.amount == point.disturbance.untouched} == {2 * EACH - 2}
-    assert len(tab.results.curves) == 2
+    assert len(tab.results.robustness.curves) == 2

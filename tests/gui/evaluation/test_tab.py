@@ -26,8 +26,8 @@ from digitpad.data.idx import write_idx
 from digitpad.data.sources import open_dataset
 from digitpad.evaluation import Disturbance, evaluate
 from digitpad.evaluation.robustness import disturb
-from digitpad.gui.evaluation.results import VIEWS
 from digitpad.gui.evaluation.tab import EvaluationTab
+from digitpad.gui.evaluation.views import VIEWS
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme, fixed_font
 from digitpad.gui.workers.generator import GeneratorWorker
@@ -256,10 +256,10 @@ def test_robustness_is_measured_point_by_point_and_shows_the_changed_images(
     tab.views[VIEWS.index("Robustness")].trigger()
     with qtbot.waitSignal(tab.finished, timeout=20_000):
         _press(tab, "measureRobustnessButton")
-    (points,) = tab.results.curves
+    (points,) = tab.results.robustness.curves
     assert [point.disturbance for point in points] == [d for d in Disturbance for _ in d.amounts]
     assert {point.right for point in points if point.amount == point.disturbance.untouched} == {9}
-    chart = tab.results.robustness[0]
+    chart = tab.results.robustness.charts[0]
     assert chart.disturbance is Disturbance.SHIFT
     chart.setFocus()
     QTest.keyClick(chart, Qt.Key.Key_Right)
@@ -281,9 +281,9 @@ def test_ink_shows_its_writers_the_worst_first(tab: EvaluationTab, tmp_path: Pat
     ink.write_text("".join(json.dumps(line) + "\n" for line in lines))
     _measure(tab, ink, qtbot)
     tab.views[VIEWS.index("Origins")].trigger()
-    assert tab.results.origins.names() == ["0", "1", "2"]
-    assert "desk" in tab.results.origin_words.text()
-    tab.results.origins.selectRow(1)
+    assert tab.results.origins.table.names() == ["0", "1", "2"]
+    assert "desk" in tab.results.origins.words.text()
+    tab.results.origins.table.selectRow(1)
     measured = tab.results.measured
     assert measured is not None
     wrong = set(measured.evaluations[0].mistakes().tolist())

@@ -28,10 +28,10 @@ def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab
 
 
 def test_so_have_the_dialogs(tab: TrainTab) -> None:
-    tab.show_more()
-    tab.show_runs()
-    tab.edit_network()
-    dialogs = [tab.findChild(MoreDialog), tab.findChild(NetworkEditor), tab.runs]
+    tab.dialogs.show_more()
+    tab.dialogs.show_runs()
+    tab.dialogs.edit_network()
+    dialogs = [tab.findChild(MoreDialog), tab.findChild(NetworkEditor), tab.dialogs.runs]
     for dialog in dialogs:
         assert dialog is not None
         check_names(_own(dialog))

@@ -126,7 +126,7 @@ def test_a_network_for_photographs_brings_its_settings_and_takes_them_away(
 
 def test_the_editor_shows_the_fitted_network_and_keeps_it_fitted(train: TrainTab, choose: Choose, shapes: Path) -> None:
     choose(train, shapes)
-    train.edit_network()
+    train.dialogs.edit_network()
     editor = train.findChild(NetworkEditor)
     assert editor is not None
     about = editor.findChild(QLabel, "networkTrouble")
@@ -142,7 +142,7 @@ def test_the_editor_shows_the_fitted_network_and_keeps_it_fitted(train: TrainTab
     assert editor.result() == QDialog.DialogCode.Accepted
     assert train.editor.plan.architecture.name == "light"
     # Other data while the editor is open.
-    train.edit_network()
+    train.dialogs.edit_network()
     train.editor.change(dataset="mnist")
     assert "10 outputs" in about.text()
     editor.close()

@@ -83,9 +83,9 @@ def runs(tab: TrainTab, wait: Wait) -> RunsDialog:
     """Open the list with one finished run in it."""
     _trained(tab, wait, epochs=1)
     QTest.keyClick(tab, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    assert tab.runs is not None
-    assert tab.runs.isVisible()
-    return tab.runs
+    assert tab.dialogs.runs is not None
+    assert tab.dialogs.runs.isVisible()
+    return tab.dialogs.runs
 
 
 def _text(runs: RunsDialog, column: int, row: int = 0) -> str:
@@ -245,9 +245,9 @@ def test_an_interrupted_run_goes_on_with_its_past_on_the_curves(tab: TrainTab, w
     wait(tab, State.PAUSED)
     tab.session.stop()
     wait(tab, State.IDLE)
-    tab.show_runs()
-    assert tab.runs is not None
-    _press(tab.runs, "resumeRun")
+    tab.dialogs.show_runs()
+    assert tab.dialogs.runs is not None
+    _press(tab.dialogs.runs, "resumeRun")
     wait(tab, State.IDLE)
     record = tab.session.record
     assert record is not None
@@ -294,14 +294,14 @@ def test_going_back_to_a_checkpoint_makes_a_run_of_its_own(
 def test_a_run_folder_edited_by_hand_is_listed_with_what_is_wrong(tab: TrainTab, wait: Wait) -> None:
     run = _trained(tab, wait, epochs=1)
     (run.folder / "run.json").write_text("{")
-    tab.show_runs()
-    assert tab.runs is not None
-    assert _text(tab.runs, 5) == "cannot be read"
-    facts = tab.runs.findChild(QLabel, "runFacts")
+    tab.dialogs.show_runs()
+    assert tab.dialogs.runs is not None
+    assert _text(tab.dialogs.runs, 5) == "cannot be read"
+    facts = tab.dialogs.runs.findChild(QLabel, "runFacts")
     assert facts is not None
     assert "run.json" in facts.text()
-    _press(tab.runs, "deleteRun")
-    assert tab.runs.table.rowCount() == 0
+    _press(tab.dialogs.runs, "deleteRun")
+    assert tab.dialogs.runs.table.rowCount() == 0
 
 
 def test_layers_are_added_changed_and_used(tab: TrainTab) -> None:
@@ -334,7 +334,7 @@ def test_layers_are_added_changed_and_used(tab: TrainTab) -> None:
 
 
 def test_a_box_of_the_drawing_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
-    tab.edit_network()
+    tab.dialogs.edit_network()
     editor = tab.findChild(NetworkEditor)
     assert editor is not None
     drawing = editor.drawing
@@ -362,7 +362,7 @@ def test_a_box_of_the_drawing_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
 
 def test_a_layer_inside_a_block_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
     tab.editor.change(architecture=ARCHITECTURES["resnet"])
-    tab.edit_network()
+    tab.dialogs.edit_network()
     editor = tab.findChild(NetworkEditor)
     assert editor is not None
     drawing = editor.drawing
@@ -385,7 +385,7 @@ def test_a_layer_inside_a_block_is_edited(tab: TrainTab, qtbot: QtBot) -> None:
 
 
 def test_the_layer_table_is_copied(tab: TrainTab, qtbot: QtBot) -> None:
-    tab.edit_network()
+    tab.dialogs.edit_network()
     editor = tab.findChild(NetworkEditor)
     assert editor is not None
     rows = editor.list.analysis.rows
@@ -399,7 +399,7 @@ def test_the_layer_table_is_copied(tab: TrainTab, qtbot: QtBot) -> None:
 
 
 def test_an_impossible_network_is_explained_and_cannot_be_used(tab: TrainTab) -> None:
-    tab.edit_network()
+    tab.dialogs.edit_network()
     editor = tab.findChild(NetworkEditor)
     assert editor is not None
     row = next(row.index for row in editor.list.analysis.rows if row.name == "conv2")
@@ -573,7 +573,7 @@ def test_a_figure_is_exported_by_clicking_through_both_dialogs(
 def test_curves_are_exported_as_picture_drawing_and_numbers(
     tab: TrainTab, wait: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    tab.export_to(str(tmp_path / "early.csv"))
+    tab.export.export_to(tmp_path / "early.csv")
     assert "train first" in tab.notice.text
     _trained(tab, wait, epochs=1)
     _press(tab, "exportButton")
@@ -592,13 +592,13 @@ def test_curves_are_exported_as_picture_drawing_and_numbers(
     with PIL.Image.open(tmp_path / "curves.png") as picture:
         assert picture.size == (1500, 3000)
         assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
-    tab.export_to(str(tmp_path / "curves.svg"))
+    tab.export.export_to(tmp_path / "curves.svg")
     assert (tmp_path / "curves.svg").read_text().startswith("<?xml")
-    tab.export_to(str(tmp_path / "curves.pdf"))
+    tab.export.export_to(tmp_path / "curves.pdf")
     assert (tmp_path / "curves.pdf").read_bytes().startswith(b"%PDF")
-    tab.export_to(str(tmp_path / "curves.jpeg"))
+    tab.export.export_to(tmp_path / "curves.jpeg")
     assert "use one of .png, .svg, .pdf, .csv" in tab.notice.text
-    tab.export_to(str(tmp_path / "curves.csv"))
+    tab.export.export_to(tmp_path / "curves.csv")
     record = tab.session.record
     assert record is not None
     with (tmp_path / "curves.csv").open() as file:
@@ -615,7 +615,7 @@ def test_curves_are_exported_as_picture_drawing_and_numbers(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    tab.export_to(str(tmp_path / "full.csv"))
+    tab.export.export_to(tmp_path / "full.csv")
     assert "No space left" in tab.notice.text
     assert not (tmp_path / "full.csv").exists()
 

@@ -28,7 +28,7 @@ def watch(window):
         "digit": window.draw_tab.answer.digit,
         "state": "" if tab is None else tab.session.state.value,
         "steps": 0,
-        "runs": 0 if tab is None or tab.runs is None else tab.runs.table.rowCount(),
+        "runs": 0 if tab is None or tab.dialogs.runs is None else tab.dialogs.runs.table.rowCount(),
     }
     record = None if tab is None else tab.session.record
     if record is not None:

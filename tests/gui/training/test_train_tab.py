@@ -299,15 +299,15 @@ def test_after_stop_the_model_is_one_click_away(tab: TrainTab, window: MainWindo
 def test_a_run_that_is_running_is_listed_so(tab: TrainTab, wait: Wait) -> None:
     _press(tab, "trainBatch")
     wait(tab, State.PAUSED)
-    tab.show_runs()
-    assert tab.runs is not None
+    tab.dialogs.show_runs()
+    assert tab.dialogs.runs is not None
 
     def state() -> str:
-        assert tab.runs is not None
-        return str(tab.runs.table.data(tab.runs.table.index(0, 5)))
+        assert tab.dialogs.runs is not None
+        return str(tab.dialogs.runs.table.data(tab.dialogs.runs.table.index(0, 5)))
 
     assert state() == "running"
-    button = tab.runs.findChild(QPushButton, "resumeRun")
+    button = tab.dialogs.runs.findChild(QPushButton, "resumeRun")
     assert button is not None
     assert not button.isEnabled()
     tab.session.stop()
@@ -362,9 +362,9 @@ def test_a_change_is_marked_in_the_plots_and_told_in_the_list(tab: TrainTab, wai
     wait(tab, State.IDLE)
     assert [(mark.step, mark.text) for mark in tab.curves.loss.changes] == [(2, "learning rate 0.01 → 0.002")]
     assert tab.curves.other.changes == tab.curves.loss.changes
-    tab.show_runs()
-    assert tab.runs is not None
-    facts = tab.runs.findChild(QLabel, "runFacts")
+    tab.dialogs.show_runs()
+    assert tab.dialogs.runs is not None
+    facts = tab.dialogs.runs.findChild(QLabel, "runFacts")
     assert facts is not None
     assert "Changed: learning rate 0.01 → 0.002 at step 2" in facts.text()
 

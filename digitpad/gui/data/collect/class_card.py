@@ -209,7 +209,7 @@ class ClassCard(QFrame):
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Tell what was dropped."""
+        """Report what was dropped."""
         self._show_target(on=False)
         event.acceptProposedAction()
         if event.mimeData().hasFormat(SAMPLES):

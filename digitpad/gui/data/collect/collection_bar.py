@@ -69,7 +69,7 @@ class CollectionBar(QWidget):
 
     @property
     def facts(self) -> QLabel:
-        """What is said about the collection."""
+        """The text about the collection."""
         return self._facts
 
     def show_state(self, state: DeskState) -> None:

@@ -95,7 +95,7 @@ class Desk:
         return DeskState(entries, self._entry, contents, editor.undo_name, editor.redo_name, restorable)
 
     def progress(self, done: int, total: int) -> bool:
-        """Tell how far long work is, from time to time; return whether to continue."""
+        """Report the progress of long work from time to time; return whether to continue."""
         now = time.monotonic()
         if now - self._told_at > _BETWEEN_NEWS:
             self._told_at = now

@@ -140,7 +140,7 @@ class CollectPage(DataPage):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Import what says what it is; anything else belongs to the chosen class."""
+        """Import files that contain their labels; anything else is added to the chosen class."""
         event.acceptProposedAction()
         files = local_files(event.mimeData())
         if len(files) == 1 and (files[0].is_dir() or files[0].suffix.lower() in {".zip", INK_SUFFIX}):

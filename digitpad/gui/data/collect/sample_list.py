@@ -233,7 +233,7 @@ class SampleView(QListView):
             event.ignore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Tell that the class is worked on."""
+        """Report that the user works on this class."""
         super().focusInEvent(event)
         self.entered.emit()
 

@@ -1,51 +1,22 @@
 """What a correction is about: the whole drawing, or one digit of a number, if its strokes are its own."""
 
-from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
 from digitpad.data.dataset import NO_DIGIT
 from digitpad.gui.canvas.sketch import InkStroke, Page
-from digitpad.gui.draw.page_sample import sample_of_page
+from digitpad.gui.draw.page_sample import PageSample
 from digitpad.gui.workspace.look import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from digitpad.data.collections.editor import NewSample
     from digitpad.reading.number_reading import Segment
 
 #: Part of a box by which its strokes may lie outside of it; a pen has a width.
 _SLACK = 0.08
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Correction:
-    """A drawing that can be corrected.
-
-    Attributes
-    ----------
-    page
-        The drawing: the page, or those of its strokes that are the marked digit of a number.
-    size
-        Width and height of the sheet.
-    in_colour
-        Whether a picture on it is kept in colour.
-    """
-
-    page: Page
-    size: tuple[float, float]
-    in_colour: bool = False
-
-    @property
-    def make(self) -> "Callable[[], NewSample]":
-        """Makes the sample; may be called in any thread."""
-        return partial(sample_of_page, self.page, self.size, in_colour=self.in_colour)
-
-
-def correction_of(look: Look, size: tuple[float, float], *, in_colour: bool, whole: bool = False) -> Correction | str:
+def correction_of(look: Look, size: tuple[float, float], *, in_colour: bool, whole: bool = False) -> PageSample | str:
     """Return what a correction of a look is about, or why it cannot be corrected, in a sentence.
 
     Parameters
@@ -65,7 +36,7 @@ def correction_of(look: Look, size: tuple[float, float], *, in_colour: bool, who
         return QCoreApplication.translate("Correction", "This network reads photographs, which are not corrected here.")
     number = look.number_read
     if whole or number is None:
-        return Correction(look.page, size, in_colour)
+        return PageSample(look.page, size, in_colour)
     if look.page.picture is not None:
         return QCoreApplication.translate(
             "Correction", "In a picture, a whole number cannot be corrected; open a picture of the single digit."
@@ -76,7 +47,7 @@ def correction_of(look: Look, size: tuple[float, float], *, in_colour: bool, who
             "Correction",
             "The strokes of this digit belong to others, too; draw it alone, or correct the whole drawing.",
         )
-    return Correction(Page(strokes, size=size), size)
+    return PageSample(Page(strokes, size=size), size)
 
 
 def own_strokes(

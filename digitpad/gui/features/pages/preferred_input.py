@@ -163,7 +163,7 @@ class PreferredInputPage(QWidget):
 
     def _say_what_is_shown(self) -> None:
         if self.view.reads_pictures:
-            # There is no collection of pictures at hand that fits every network.
+            # No collection of pictures fits every network.
             self.sentence.setText(f"{_(MEANING)} {_(CAUTION)}")
             return
         left = self.tr(
@@ -191,7 +191,7 @@ class PreferredInputPage(QWidget):
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Cancel work that nobody sees."""
+        """Cancel work whose result is not visible."""
         self._timer.stop()
         self._background.forget(EXCITING)
         self._background.forget(ASCENT)

@@ -1,8 +1,7 @@
 """The surgery page: mute, isolate or scale a map or edit its kernels, and see what the network then reads.
 
-Operations are values. Every change rebuilds the network from the original, so undo is exact. The prediction for the
-drawing is updated immediately; the accuracy of a model that reads MNIST's digits follows a moment later, on a sample of
-the test images and then on all.
+The prediction for the drawing is updated immediately; the accuracy of a model that reads MNIST's digits follows a
+moment later, on a sample of the test images and then on all.
 """
 
 from functools import partial
@@ -28,22 +27,11 @@ from digitpad.explain.dependencies import Cell
 from digitpad.explain.frame import Frame
 from digitpad.explain.kernel_presets import PRESETS, preset
 from digitpad.explain.map_names import colour_name
-from digitpad.explain.surgery import (
-    Accuracy,
-    KeepAlone,
-    Operation,
-    Redraw,
-    Scale,
-    SurgeryHistory,
-    accuracy,
-    made_by,
-    mute,
-    operate,
-    with_accuracy,
-)
+from digitpad.explain.surgery import KeepAlone, Redraw, Scale, made_by, mute
 from digitpad.explain.weighted import kernels_of
 from digitpad.gui.features.maps.colours import weight_scale
 from digitpad.gui.features.pages.kernel_editor import KernelEditor
+from digitpad.gui.features.pages.operations import Operations
 from digitpad.gui.widgets.actions import action_button, make_action
 from digitpad.gui.widgets.cards import muted
 from digitpad.gui.widgets.fields import FloatField, IntField
@@ -51,11 +39,10 @@ from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.percent import percent
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
-from digitpad.gui.workers.latest import LatestWorker, Outcome, WorkContext
-from digitpad.gui.workspace.digits import mnist_test_set, reads_mnist
-from digitpad.models.model_file import SUFFIX, Model, save_model, user_models_dir
+from digitpad.gui.workers.latest import LatestWorker
+from digitpad.gui.workspace.digits import reads_mnist
+from digitpad.models.model_file import SUFFIX, Model, user_models_dir
 
-ACCURACY = "accuracy"
 _LISTED = 6
 _PRESETS = {
     "identity": str(QT_TRANSLATE_NOOP("SurgeryPage", "Identity")),
@@ -81,29 +68,18 @@ class SurgeryPage(QWidget):
 
     Signals
     -------
-    operated
-        The `Model` to show from now on.
-    stepped
-        An operation was added (not undone or redone): undo takes it back.
     message
         A `Message`: an operation is not possible, or a model was saved.
     """
 
-    operated = Signal(object)
-    stepped = Signal()
     message = Signal(object)
 
     def __init__(self, theme: Theme, background: LatestWorker, owner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("surgeryPage")
-        self._background = background
-        self._base: Model | None = None
-        self._model: Model | None = None
-        self._history = SurgeryHistory()
+        self.operations = Operations(background, self)
         self._frame: Frame | None = None
         self._unit: tuple[str, int] | None = None
-        self._gesture: Operation | None = None  # the operation that the next change of the same kind replaces
-        self._measured: Accuracy | None = None
         bold = text_font(self.font(), bold=True)
         self.title = LiveText(theme, "surgeryTitle", bold, "text", self, spoken=self.tr("Map"), lines=2)
         self.figure = LiveText(
@@ -111,41 +87,23 @@ class SurgeryPage(QWidget):
         )
         self.editor = KernelEditor(theme, self)
         self.editor.redrawn.connect(self._redraw)
-        self.editor.settled.connect(self._settle)
+        self.editor.settled.connect(self.operations.end_gesture)
         self.editor.refused.connect(self._refuse)
         self.list = muted("", self)
         self.list.setObjectName("surgeryList")
-        background.result_ready.connect(self._receive)
+        self.operations.changed.connect(self._update)
+        self.operations.measured_changed.connect(self._show_figure)
+        self.operations.message.connect(self.message)
         self._make_fields()
         self._make_actions(owner)
         self._lay_out()
         self._update()
 
     @property
-    def history(self) -> SurgeryHistory:
-        """The operations that were done and undone."""
-        return self._history
-
-    @property
-    def base(self) -> Model | None:
-        """The original network."""
-        return self._base
-
-    @property
-    def model(self) -> Model | None:
-        """The network with all operations done."""
-        return self._model
-
-    @property
-    def measured(self) -> Accuracy | None:
-        """The accuracy of the network, as far as it is known."""
-        return self._measured
-
-    @property
     def silent(self) -> frozenset[tuple[str, int]]:
         """The muted maps, as (layer, map)."""
         result: set[tuple[str, int]] = set()
-        for operation in self._history.done:
+        for operation in self.operations.history.done:
             if isinstance(operation, Scale) and operation.factor == 0:
                 result.add((operation.layer, operation.unit))
             elif isinstance(operation, KeepAlone) and self._frame is not None:
@@ -155,12 +113,8 @@ class SurgeryPage(QWidget):
 
     def use_model(self, model: Model | None) -> None:
         """Start with another network, without operations."""
-        self._base = self._model = model
-        self._history = SurgeryHistory()
-        self._gesture = self._measured = None
         self._unit = None
-        self._background.forget(ACCURACY)
-        self._update()
+        self.operations.use_model(model)
 
     def show_cell(self, frame: Frame | None, cell: Cell | None) -> None:
         """Make the map of a cell the one that operations apply to."""
@@ -169,7 +123,8 @@ class SurgeryPage(QWidget):
             None if frame is None or cell is None or cell.layer not in frame.structure else (cell.layer, cell.channel)
         )
         if unit != self._unit:
-            self._unit, self._gesture = unit, None
+            self._unit = unit
+            self.operations.end_gesture()
             self.place.setValue(0)
             self.factor.blockSignals(True)
             self.factor.setValue(1.0)
@@ -178,37 +133,17 @@ class SurgeryPage(QWidget):
 
     # Operations
 
-    def do(self, operation: Operation, *, replacing: bool = False) -> None:
-        """Do an operation; `replacing` the last one if this one continues the same gesture."""
-        done = self._history.done[:-1] if replacing else self._history.done
-        if self._try(SurgeryHistory(done).add(operation)) and not replacing:
-            self.stepped.emit()
-
     @Slot()
     def mute(self) -> None:
         """Mute the map."""
         if self._unit is not None:
-            self._gesture = None
-            self.do(mute(*self._unit))
+            self.operations.do(mute(*self._unit))
 
     @Slot()
     def isolate(self) -> None:
         """Mute all other maps of the layer."""
         if self._unit is not None:
-            self._gesture = None
-            self.do(KeepAlone(*self._unit))
-
-    @Slot()
-    def undo(self) -> None:
-        """Undo the last operation."""
-        self._gesture = None
-        self._try(self._history.undo())
-
-    @Slot()
-    def redo(self) -> None:
-        """Redo the operation that was undone last."""
-        self._gesture = None
-        self._try(self._history.redo())
+            self.operations.do(KeepAlone(*self._unit))
 
     @Slot(str)
     def put_preset(self, name: str) -> None:
@@ -224,59 +159,10 @@ class SurgeryPage(QWidget):
             return
         self.editor.put(wanted)
 
-    def save_to(self, path: Path) -> None:
-        """Save the network as a new model file."""
-        model = self._model
-        if model is None:
-            return
-        if self._measured is not None:
-            model = with_accuracy(model, self._measured)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            save_model(path, model)
-        except OSError as error:
-            self.message.emit(
-                Message(
-                    self.tr("The folder {folder} cannot be created ({reason}); choose another folder.").format(
-                        folder=path.parent, reason=error.strerror
-                    )
-                )
-            )
-        except DigitpadError as error:
-            self.message.emit(Message(str(error)))
-        else:
-            text = self.tr("Saved {name} in {folder}. Choose it at the top right to use it.")
-            self.message.emit(Message(text.format(name=path.name, folder=path.parent), "info"))
-
-    # Applying operations
-
-    def _try(self, history: SurgeryHistory) -> bool:
-        """Build the network with these operations and return whether that succeeded; otherwise nothing changes."""
-        if self._base is None:
-            return False
-        try:
-            model = operate(self._base, history.done) if history.done else self._base
-        except DigitpadError as error:
-            self._gesture = None
-            self.message.emit(Message(str(error)))
-            self._update()
-            return False
-        self._history, self._model, self._measured = history, model, None
-        self._background.forget(ACCURACY)
-        if history.done and reads_mnist(model):
-            self._background.ask(ACCURACY, partial(_measure, model))
-        self._update()
-        self.operated.emit(model)
-        return True
-
     @Slot(float)
     def _scale(self, factor: float) -> None:
-        if self._unit is None:
-            return
-        operation = Scale(*self._unit, factor)
-        replacing = isinstance(self._gesture, Scale) and self._history.done[-1:] == (self._gesture,)
-        self._gesture = operation
-        self.do(operation, replacing=replacing)
+        if self._unit is not None:
+            self.operations.continue_with(Scale(*self._unit, factor))
 
     @Slot(object)
     def _redraw(self, kernel: NDArray[np.float32]) -> None:
@@ -284,24 +170,11 @@ class SurgeryPage(QWidget):
         if made is None:
             return
         rows = tuple(tuple(float(weight) for weight in row) for row in kernel)
-        operation = Redraw(*made, self.place.value(), rows)
-        replacing = isinstance(self._gesture, Redraw) and self._history.done[-1:] == (self._gesture,)
-        self._gesture = operation
-        self.do(operation, replacing=replacing)
-
-    @Slot()
-    def _settle(self) -> None:
-        self._gesture = None
+        self.operations.continue_with(Redraw(*made, self.place.value(), rows))
 
     @Slot(str)
     def _refuse(self, reason: str) -> None:
         self.message.emit(Message(reason))
-
-    @Slot(object)
-    def _receive(self, outcome: Outcome) -> None:
-        if outcome.kind == ACCURACY and isinstance(outcome.result, Accuracy):
-            self._measured = outcome.result
-            self._show_figure()
 
     def _made(self) -> tuple[str, int] | None:
         """Return the layer whose weights compute the map, and the map there; None if there is none."""
@@ -316,8 +189,9 @@ class SurgeryPage(QWidget):
 
     # What is shown
 
+    @Slot()
     def _update(self) -> None:
-        unit, made = self._unit, self._made()
+        unit, made, history = self._unit, self._made(), self.operations.history
         if unit is None:
             self.title.show_text(self.tr("Point at a map to edit it"))
         else:
@@ -325,11 +199,11 @@ class SurgeryPage(QWidget):
         for action in (self.muting, self.isolating):
             action.setEnabled(made is not None)
         self.factor.setEnabled(made is not None)
-        self.undoing.setEnabled(bool(self._history.done))
-        self.redoing.setEnabled(bool(self._history.undone))
-        self.saving.setEnabled(bool(self._history.done))
+        self.undoing.setEnabled(bool(history.done))
+        self.redoing.setEnabled(bool(history.undone))
+        self.saving.setEnabled(bool(history.done))
         self._show_kernel(made)
-        done = [str(operation) for operation in self._history.done]
+        done = [str(operation) for operation in history.done]
         more = [self.tr("and %n earlier", "", len(done) - _LISTED)] if len(done) > _LISTED else []
         self.list.setText(
             "\n".join([*reversed(done[-_LISTED:]), *more]) or self.tr("No operations yet. Enter pins a map.")
@@ -342,7 +216,7 @@ class SurgeryPage(QWidget):
         if made is None or self._frame is None:
             self.editor.show_kernel(None)
             return
-        if self._gesture is not None and isinstance(self._gesture, Redraw):
+        if self.operations.is_redrawing:
             # It is being edited, and shows the new weights already.
             return
         sources, kernels = kernels_of(self._frame.structure, *made)
@@ -355,15 +229,16 @@ class SurgeryPage(QWidget):
         self.place.setMinimumWidth(self.place.sizeHint().width())
         self.editor.show_kernel(kernels[place], weight_scale(self._frame.structure, made[0]))
 
+    @Slot()
     def _show_figure(self) -> None:
-        base = None if self._base is None else self._base.metadata.metrics.get("test_accuracy")
+        original, measured = self.operations.base, self.operations.measured
+        base = None if original is None else original.metadata.metrics.get("test_accuracy")
         known = "" if base is None else percent(float(base))
         before = self.tr(", {share} before").format(share=known) if known else ""
-        measured = self._measured
-        if not self._history.done:
+        if not self.operations.history.done:
             self.figure.show_text(self.tr("{share} of the test images correct").format(share=known) if known else "")
         elif measured is None:
-            measures = self._base is not None and reads_mnist(self._base)
+            measures = original is not None and reads_mnist(original)
             self.figure.show_text(self.tr("measuring…") if measures else "")
         elif measured.done < measured.total:
             text = self.tr("{share} ± {uncertainty} correct on {done} images{before}")
@@ -388,7 +263,7 @@ class SurgeryPage(QWidget):
         self.factor = FloatField("surgeryFactor", self.tr("Factor of the map"), tip, -10, 10, 0.1, self)
         self.factor.setValue(1.0)
         self.factor.valueChanged.connect(self._scale)
-        self.factor.editingFinished.connect(self._settle)
+        self.factor.editingFinished.connect(self.operations.end_gesture)
         tip = self.tr("The map of the layer before that the kernel is applied to; maps are counted from 0")
         self.place = IntField("surgeryPlace", self.tr("Kernel for map"), tip, 0, 0, self)
         self.place.valueChanged.connect(self._choose_kernel)
@@ -414,7 +289,7 @@ class SurgeryPage(QWidget):
 
     @Slot()
     def _choose_kernel(self) -> None:
-        self._gesture = None
+        self.operations.end_gesture()
         self._show_kernel(self._made())
 
     def _make_actions(self, owner: QWidget) -> None:
@@ -424,10 +299,10 @@ class SurgeryPage(QWidget):
         self.isolating = make_action(owner, "featuresIsolate", self.tr("Isolate"), ["Shift+M"], sentence, self.isolate)
         sentence = self.tr("Undo the last operation on the network")
         text = self.tr("Undo surgery")
-        self.undoing = make_action(owner, "featuresUndoSurgery", text, ["Ctrl+U"], sentence, self.undo)
+        self.undoing = make_action(owner, "featuresUndoSurgery", text, ["Ctrl+U"], sentence, self.operations.undo)
         sentence = self.tr("Redo the operation that was undone last")
         text = self.tr("Redo surgery")
-        self.redoing = make_action(owner, "featuresRedoSurgery", text, ["Ctrl+Shift+U"], sentence, self.redo)
+        self.redoing = make_action(owner, "featuresRedoSurgery", text, ["Ctrl+Shift+U"], sentence, self.operations.redo)
         sentence = self.tr("Save the network as a new model file")
         text = self.tr("Save as a new model…")
         self.saving = make_action(owner, "featuresSaveModel", text, ["Ctrl+Shift+S"], sentence, self._ask_where)
@@ -471,7 +346,8 @@ class SurgeryPage(QWidget):
 
     @Slot()
     def _ask_where(self) -> None:
-        name = "model" if self._base is None else self._base.name
+        base = self.operations.base
+        name = "model" if base is None else base.name
         dialog = QFileDialog(self, self.tr("Save as a new model"), str(user_models_dir()))
         dialog.setObjectName("saveModelDialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -484,14 +360,4 @@ class SurgeryPage(QWidget):
 
     @Slot(str)
     def _save_to(self, name: str) -> None:
-        self.save_to(Path(name))
-
-
-def _measure(model: Model, progress: WorkContext) -> object:
-    """Measure the accuracy on the test images, and show intermediate results."""
-    found = None
-    for found in accuracy(model, mnist_test_set()):
-        if progress.stopped():
-            return None
-        progress.show(found)
-    return found
+        self.operations.save_to(Path(name))

@@ -128,7 +128,7 @@ class DistributionsView(QWidget):
         self._follow()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop work that nobody sees."""
+        """Stop work whose result is not visible."""
         self._worker.forget(_KIND)
         super().hideEvent(event)
 

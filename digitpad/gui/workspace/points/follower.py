@@ -134,7 +134,7 @@ class PointsFollower(QObject):
         self._worker.ask(_POINTS, partial(place_points, request))
 
     def stop(self) -> None:
-        """Stop work that nobody sees."""
+        """Stop work whose result is not visible."""
         self._asked, self._again = None, False
         self._worker.forget(_POINTS)
         self._worker.forget(_FILM)

@@ -141,7 +141,7 @@ class PointsView(QWidget):
         self.show_look(self._workspace.look)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop work that nobody sees."""
+        """Stop work whose result is not visible."""
         self._workspace.ask(self, Depth.READING)
         self._rest.stop()
         self.follower.stop()

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.data.mnist import load_mnist
 from digitpad.explain.dependencies import Cell
-from digitpad.gui.features.pages import surgery
+from digitpad.gui.features.pages import operations
 from digitpad.gui.features.pages.surgery import SurgeryPage
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
@@ -27,7 +27,7 @@ Ink = Callable[[FeaturesTab], None]
 @pytest.fixture(autouse=True)
 def _few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     few = load_mnist("test").subset(np.arange(1500))
-    monkeypatch.setattr(surgery, "mnist_test_set", lambda: few)
+    monkeypatch.setattr(operations, "mnist_test_set", lambda: few)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_map_is_scaled_in_one_gesture(tab: FeaturesTab, page: SurgeryPage) -> 
     page.factor.setValue(2.0)
     settle(tab)
     np.testing.assert_allclose(_map(tab, "conv1", 2), 2 * before, rtol=1e-5, atol=1e-6)
-    assert len(page.history.done) == 1
+    assert len(page.operations.history.done) == 1
 
 
 def test_a_kernel_is_redrawn_by_dragging_and_by_keys(tab: FeaturesTab, page: SurgeryPage) -> None:
@@ -87,7 +87,7 @@ def test_a_kernel_is_redrawn_by_dragging_and_by_keys(tab: FeaturesTab, page: Sur
     QTest.mouseMove(editor, QPoint(10, 4))
     QTest.mouseMove(editor, QPoint(10, 1))
     QTest.mouseRelease(editor, Qt.MouseButton.LeftButton, pos=QPoint(10, 1))
-    assert len(page.history.done) == 1
+    assert len(page.operations.history.done) == 1
     settle(tab)
     assert tab.model is not None
     changed = tab.model.network.state_dict()["conv1.weight"][2, 0]
@@ -98,7 +98,7 @@ def test_a_kernel_is_redrawn_by_dragging_and_by_keys(tab: FeaturesTab, page: Sur
     QTest.keyClick(editor, Qt.Key.Key_Delete)
     settle(tab)
     assert tab.model.network.state_dict()["conv1.weight"][2, 0, 0, 1] == 0
-    assert len(page.history.done) == 2
+    assert len(page.operations.history.done) == 2
 
 
 def test_a_weight_is_typed(tab: FeaturesTab, page: SurgeryPage) -> None:
@@ -113,13 +113,13 @@ def test_a_weight_is_typed(tab: FeaturesTab, page: SurgeryPage) -> None:
     settle(tab)
     assert tab.model is not None
     assert tab.model.network.state_dict()["conv1.weight"][2, 0, 0, 1] == np.float32(0.125)
-    assert len(page.history.done) == 1
+    assert len(page.operations.history.done) == 1
     # Enter opens the field with the weight; a text that is not a number changes nothing.
     QTest.keyClick(editor, Qt.Key.Key_Return)
     assert editor.field.text() == "0.125"
     editor.field.setText("much")
     QTest.keyClick(editor.field, Qt.Key.Key_Return)
-    assert len(page.history.done) == 1
+    assert len(page.operations.history.done) == 1
 
 
 def _press(text: str, *then: Qt.Key) -> None:
@@ -152,7 +152,7 @@ def test_a_typed_weight_is_taken_by_enter_and_by_leaving(
     assert tab.model.network.state_dict()["conv1.weight"][2, 0, 0, 0] == np.float32(2.5)
     assert editor.kernel is not None
     assert editor.kernel[0, 0] == 2.5
-    assert len(page.history.done) == 1
+    assert len(page.operations.history.done) == 1
     assert editor.hasFocus() == (end != Qt.Key.Key_Tab)
 
 
@@ -175,7 +175,7 @@ def test_escape_and_leaving_an_untouched_field_change_nothing(tab: FeaturesTab, 
         _press("", Qt.Key.Key_F2)
         _press(keys, end)
         assert not editor.field.isVisible()
-    assert not page.history.done
+    assert not page.operations.history.done
 
 
 def test_a_matrix_is_pasted_and_copied(
@@ -196,7 +196,7 @@ def test_a_matrix_is_pasted_and_copied(
     message = features_window.messages.message
     assert message is not None
     assert "3 × 3" in message.text
-    assert len(page.history.done) == 1
+    assert len(page.operations.history.done) == 1
 
 
 def test_presets_are_textbook_kernels(tab: FeaturesTab, page: SurgeryPage) -> None:
@@ -208,7 +208,7 @@ def test_presets_are_textbook_kernels(tab: FeaturesTab, page: SurgeryPage) -> No
     assert tab.model is not None
     put = tab.model.network.state_dict()["conv1.weight"][2, 0]
     np.testing.assert_array_equal(put, [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-    assert len(page.history.done) == 1
+    assert len(page.operations.history.done) == 1
 
 
 def test_ctrl_z_undoes_surgery_and_drawing_in_their_order(
@@ -224,7 +224,7 @@ def test_ctrl_z_undoes_surgery_and_drawing_in_their_order(
     page.factor.setValue(2.0)
 
     def state() -> tuple[int, int]:
-        return len(page.history.done), len(sketch.settled.strokes) - strokes
+        return len(page.operations.history.done), len(sketch.settled.strokes) - strokes
 
     assert state() == (2, 1)
     for expected in ((1, 1), (1, 0), (0, 0)):
@@ -249,16 +249,18 @@ def test_the_accuracy_on_mnist_is_not_measured_of_other_classes(
     assert page.silent == {("conv1", 2)}
     assert page.figure.text() == ""
     settle(tab)
-    assert page.measured is None
+    assert page.operations.measured is None
 
 
 def test_the_accuracy_comes_as_a_sample_and_then_of_all(page: SurgeryPage, qtbot: QtBot) -> None:
     page.mute()
     assert page.figure.text() == "measuring…"
-    qtbot.waitUntil(lambda: page.measured is not None and page.measured.done == 1500, timeout=30000)
-    assert page.measured is not None
+    qtbot.waitUntil(
+        lambda: page.operations.measured is not None and page.operations.measured.done == 1500, timeout=30000
+    )
+    assert page.operations.measured is not None
     assert page.figure.text().endswith("of 1,500 correct")
-    assert 0 <= page.measured.share < 0.6
+    assert 0 <= page.operations.measured.share < 0.6
 
 
 def test_what_has_no_weights_offers_nothing(tab: FeaturesTab, page: SurgeryPage) -> None:
@@ -272,7 +274,7 @@ def test_the_result_is_saved_as_a_model_that_can_be_loaded(
     features_window: MainWindow, page: SurgeryPage, tmp_path: Path
 ) -> None:
     page.mute()
-    page.save_to(tmp_path / "mine" / "quiet.safetensors")
+    page.operations.save_to(tmp_path / "mine" / "quiet.safetensors")
     loaded = load_model(tmp_path / "mine" / "quiet.safetensors")
     assert not loaded.network.state_dict()["conv1.weight"][2].any()
     assert "surgery" in loaded.metadata.training
@@ -280,7 +282,7 @@ def test_the_result_is_saved_as_a_model_that_can_be_loaded(
     assert message is not None
     assert "quiet.safetensors" in message.text
     (tmp_path / "file").touch()
-    page.save_to(tmp_path / "file" / "quiet.safetensors")
+    page.operations.save_to(tmp_path / "file" / "quiet.safetensors")
     message = features_window.messages.message
     assert message is not None
     assert "choose another folder" in message.text
@@ -292,7 +294,7 @@ def test_another_model_begins_untouched(
     page.mute()
     features_window.use_model(None)
     settle(tab)
-    assert not page.history.done
+    assert not page.operations.history.done
     assert _map(tab, "conv1", 2).any()
     np.testing.assert_array_equal(
         tab.model.network.state_dict()["conv1.weight"] if tab.model else 0, model.network.state_dict()["conv1.weight"]

@@ -167,8 +167,8 @@ def test_equal_values_have_a_ridge_and_keys_describe_the_layers(theme: Theme, qt
 def test_train_opens_them_in_a_dialog(distributions_window: MainWindow, network: LoadedModel, qtbot: QtBot) -> None:
     tab = distributions_window.go_to("Train")
     assert isinstance(tab, TrainTab)
-    tab.show_distributions()
-    dialog = tab.distributions
+    tab.dialogs.show_distributions()
+    dialog = tab.dialogs.distributions
     assert dialog is not None
     qtbot.waitUntil(lambda: bool(dialog.view.chart.ridges))
     assert network.model is not None
