@@ -1,10 +1,5 @@
 """What the benchmark of cats and dogs computes from its runs, and that it trains the network that digitpad has."""
 
-import ast
-import subprocess
-import sys
-from pathlib import Path
-
 import cats_and_dogs
 import pytest
 from cats_and_dogs import Run
@@ -33,21 +28,6 @@ def test_too_little_accuracy_too_much_time_and_memory_are_missed() -> None:
     slow = runs("digitpad", 0.81, seconds=400, megabytes=1100)
     assert [figure.met for figure in cats_and_dogs.judge(slow, recipe="photo")] == [False, False, False]
     assert [figure.work for figure in cats_and_dogs.judge(slow, recipe="photo-plain")] == ["peak memory"]
-
-
-def test_a_program_is_watched_to_its_end() -> None:
-    # From a small process, as the benchmark is: the peak of a program begins with that of the process that starts it.
-    program = "block = b'1' * 200_000_000; print('done', end='')"
-    watcher = f"import sys, cats_and_dogs; print(cats_and_dogs.watched([sys.executable, '-c', {program!r}]))"
-    folder = Path(cats_and_dogs.__file__).parent
-    found = subprocess.run([sys.executable, "-c", watcher], cwd=folder, capture_output=True, text=True, check=True)
-    output, seconds, computing, megabytes = ast.literal_eval(found.stdout)
-    assert output == "done"
-    assert seconds > 0
-    assert computing > 0
-    assert 200 < megabytes < 400
-    with pytest.raises(SystemExit, match="failed"):
-        cats_and_dogs.watched([sys.executable, "-c", "raise SystemExit(3)"])
 
 
 def test_the_network_and_the_batch_are_those_of_the_speed_benchmark() -> None:

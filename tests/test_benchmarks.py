@@ -15,8 +15,8 @@ import accuracy_runs
 import benchmarking
 import compare_checkouts
 import gpu_speed
-import memory
 import numpy as np
+import process_memory
 import pytest
 import random_networks
 import run_all
@@ -291,13 +291,17 @@ def test_marks_are_at_round_numbers(length: float, step: float) -> None:
     assert accuracy_plot.nice_step(length) == pytest.approx(step)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not count like this")
-def test_memory_is_that_of_the_program_that_was_run() -> None:
-    code = "block = bytearray(120_000_000)\nfor i in range(0, len(block), 1000): block[i] = 1"
-    large = memory.peak_megabytes([sys.executable, "-c", code])
-    assert 120 < large < 200
+def test_memory_is_that_of_the_program_and_the_processes_it_starts() -> None:
+    block = "block = bytearray(80_000_000)\nfor i in range(0, len(block), 1000): block[i] = 1\n"
+    # Both exist at the same time.
+    program = f"import subprocess, sys\n{block}subprocess.run([sys.executable, '-c', sys.argv[1]], check=True)\n"
+    run = process_memory.watched([sys.executable, "-c", program, f"{block}print('done', end='')"])
+    assert run.output == "done"
+    assert run.seconds > 0
+    assert run.processor_seconds > 0
+    assert 160 < run.megabytes < 300
     with pytest.raises(SystemExit, match="failed"):
-        memory.peak_megabytes([sys.executable, "-c", "raise SystemExit(3)"])
+        process_memory.watched([sys.executable, "-c", "raise SystemExit(3)"])
 
 
 def test_where_there_is_no_gpu_its_benchmark_says_so(

@@ -18,16 +18,15 @@ import importlib
 import json
 import math
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarking import Figure, arguments, finish, settle_environment
+from process_memory import watched
 from training_speed import compare, machine, print_table, torch_sequential
 
 NETWORK, BATCH = "catdog", 16
@@ -49,7 +48,7 @@ class Run:
     seconds, processor_seconds
         Wall time of the process that trained, and processor time of all its threads.
     megabytes
-        Its peak memory (`ru_maxrss`).
+        The peak memory of all its processes together.
     """
 
     library: str
@@ -124,48 +123,17 @@ def run_digitpad(options: argparse.Namespace, seed: int, model: Path) -> Run:
     digitpad = [sys.executable, "-m", "digitpad"]
     words = ["--architecture", NETWORK, "--dataset", str(options.folder), "--recipe", options.recipe, "--no-run"]
     words += ["--validation", "0", "--seed", str(seed), "--threads", str(options.threads), "--output", str(model)]
-    _, seconds, computing, megabytes = watched([*digitpad, "train", *words, "--json"])
-    answer, *_ = watched([*digitpad, "evaluate", "--model", str(model), "--dataset", str(options.folder), "--json"])
-    return Run("digitpad", seed, json.loads(answer)["accuracy"], seconds, computing, megabytes)
+    run = watched([*digitpad, "train", *words, "--json"])
+    read = watched([*digitpad, "evaluate", "--model", str(model), "--dataset", str(options.folder), "--json"])
+    accuracy = json.loads(read.output)["accuracy"]
+    return Run("digitpad", seed, accuracy, run.seconds, run.processor_seconds, run.megabytes)
 
 
 def run_pytorch(options: argparse.Namespace, seed: int) -> Run:
     """Train and evaluate with PyTorch in a process of its own."""
     words = [str(options.folder), "--recipe", options.recipe, "--twin", str(seed), "--threads", str(options.threads)]
-    answer, seconds, computing, megabytes = watched([sys.executable, __file__, *words])
-    return Run("PyTorch", seed, json.loads(answer), seconds, computing, megabytes)
-
-
-#: On Linux, the peak memory of a process begins with that of the process that started it, so a small one starts it.
-_START = """
-import json, resource, subprocess, sys
-code = subprocess.run(sys.argv[2:], check=False).returncode
-usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-with open(sys.argv[1], "w") as file:
-    json.dump([usage.ru_utime + usage.ru_stime, usage.ru_maxrss], file)
-sys.exit(code != 0)
-"""
-
-
-def watched(command: Sequence[str]) -> tuple[str, float, float, float]:
-    """Run a program; return its output, wall seconds, processor seconds and peak memory in MB.
-
-    Raises
-    ------
-    SystemExit
-        If it fails.
-    """
-    begun = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "usage.json")
-        start = [sys.executable, "-S", "-c", _START, str(report)]
-        done = subprocess.run([*start, *command], stdout=subprocess.PIPE, text=True, check=False)
-        seconds = time.perf_counter() - begun
-        if done.returncode != 0:
-            raise SystemExit(f"{' '.join(command)} failed; what it said is above.")
-        computing, peak = json.loads(report.read_text())
-    # macOS counts bytes, Linux units of 1024 bytes.
-    return done.stdout, seconds, computing, peak * (1 if sys.platform == "darwin" else 1024) / 1e6
+    run = watched([sys.executable, __file__, *words])
+    return Run("PyTorch", seed, json.loads(run.output), run.seconds, run.processor_seconds, run.megabytes)
 
 
 def train_with_pytorch(options: argparse.Namespace) -> float:

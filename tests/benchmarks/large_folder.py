@@ -26,7 +26,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import PIL.Image
 from benchmarking import Figure, finish
-from memory import peak_megabytes
+from process_memory import watched
 
 _CLASSES = ("cats", "dogs")
 _STEPS = 20  # of a training in the window
@@ -121,7 +121,7 @@ def _on_command_line(
 
 def _timed(command: list[str]) -> dict[str, float]:
     start = time.perf_counter()
-    peak = peak_megabytes(command)
+    peak = watched(command).megabytes
     return {"seconds": round(time.perf_counter() - start, 1), "peak_mb": round(peak)}
 
 
