@@ -149,7 +149,8 @@ class Session:
             started = time.perf_counter()
             try:
                 waiting = self._service.reader.read_drawing(checked_drawing(message))
-                answer = await asyncio.wait_for(asyncio.wrap_future(waiting), ANSWER_WITHIN)
+                async with asyncio.timeout(ANSWER_WITHIN):
+                    answer = await asyncio.wrap_future(waiting)
             except BusyError:
                 await asyncio.sleep(_WHEN_BUSY)
                 # The drawing is still the newest one, unless another has arrived.

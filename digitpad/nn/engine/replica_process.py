@@ -174,6 +174,7 @@ class _Host:
             self._number = spawnv_passfds(os.fsencode(sys.executable), [sys.executable, *words], [theirs.fileno()])
         self._connection = Connection(ours.detach())
         self._channel: Channel | None = None
+        self._unanswered = 0
         self._is_lost = False
 
     @classmethod
@@ -201,11 +202,15 @@ class _Host:
         self._channel = Channel(self._connection, memory, 0, shares_processor=True)
 
     def send(self, message: object) -> None:
-        """Send a message."""
+        """Send a message; unless it is None, an answer follows."""
+        while self._unanswered:
+            # Of a call that was interrupted by Ctrl-C.
+            self._next_answer()
         try:
             (self._channel or self._connection).send(message)
         except OSError as error:
             raise self._lost() from error
+        self._unanswered += message is not None
 
     def send_memory(self, memory: SharedMemory) -> None:
         """Let the process map some memory."""
@@ -216,10 +221,7 @@ class _Host:
 
     def receive(self) -> Any:
         """Return the answer to the last message, or raise the error that it is."""
-        try:
-            is_done, value = self._connection.recv() if self._channel is None else self._channel.receive()
-        except (EOFError, OSError) as error:
-            raise self._lost() from error
+        is_done, value = self._next_answer()
         if not is_done:
             raise value
         return value
@@ -239,6 +241,14 @@ class _Host:
         self._connection.close()
         self._has_ended()
 
+    def _next_answer(self) -> tuple[bool, Any]:
+        try:
+            answer: tuple[bool, Any] = self._connection.recv() if self._channel is None else self._channel.receive()
+        except (EOFError, OSError) as error:
+            raise self._lost() from error
+        self._unanswered -= 1
+        return answer
+
     def _has_ended(self, options: int = 0) -> bool:
         try:
             return os.waitpid(self._number, options) != (0, 0)
@@ -246,7 +256,7 @@ class _Host:
             return True
 
     def _lost(self) -> ProcessLostError:
-        self._is_lost = True
+        self._is_lost, self._unanswered = True, 0
         return ProcessLostError("the process that computes a part of each batch has ended; train again with one thread")
 
 

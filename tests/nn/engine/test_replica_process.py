@@ -50,6 +50,10 @@ def number_of(parallel: ParallelNetwork, index: int = 0) -> int:
     return number
 
 
+def interrupted(_process: ReplicaProcess) -> NDArray[np.float32]:
+    raise KeyboardInterrupt
+
+
 def trained(parallel: ParallelNetwork, steps: int = 3) -> dict[str, NDArray[np.float32]]:
     """Return the weights after some steps."""
     optimizer = Adam(parallel.network.parameters(), 0.01)
@@ -94,6 +98,19 @@ def test_an_error_in_the_process_is_raised_and_the_next_batch_is_processed() -> 
             parallel.predict(broken)
         parallel.network.load_state_dict(network().state_dict())
         assert np.isfinite(parallel.training_step(X, TARGETS, LOSS)[0])
+
+
+def test_an_interrupted_step_does_not_confuse_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ParallelNetwork(network(), 2, processes=False) as parallel:
+        parallel.training_step(X, TARGETS, LOSS)
+        expected = parallel.predict(X)
+    with ParallelNetwork(network(), 2) as parallel:
+        with monkeypatch.context() as patch:
+            patch.setattr(ReplicaProcess, "end_predict", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                parallel.predict(2 * X)
+        parallel.training_step(X, TARGETS, LOSS)
+        np.testing.assert_array_equal(parallel.predict(X), expected)
 
 
 def test_a_process_serves_one_network_after_the_other() -> None:
