@@ -6,6 +6,7 @@ See `replica_process.py` for the other side.
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
@@ -47,7 +48,8 @@ def main(descriptor: int) -> None:
     """
     # In a session of its own, the process is not reached by Ctrl-C, which only the one that trains handles.
     os.setsid()
-    with Connection(descriptor) as connection:
+    # Whoever trained may have been killed: then there is nobody to tell.
+    with Connection(descriptor) as connection, suppress(OSError):
         while serve_replica(connection):
             pass
 
@@ -56,7 +58,7 @@ def serve_replica(connection: Connection) -> bool:
     """Receive a network, work for it, and return whether another one may follow."""
     opening = Task(partial(_open, connection))
     opening.run()
-    if isinstance(opening.error, EOFError):
+    if isinstance(opening.error, EOFError | OSError):
         return False
     connection.send((opening.error is None, opening.error))
     if opening.error is not None:
