@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,28 @@ def _leave_home() -> None:
 _leave_home()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _bundled_data_are_read_once() -> Iterator[None]:
+    from tests.bundled_data import read_once
+
+    with pytest.MonkeyPatch.context() as patch:
+        read_once(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return new folders, one for each test: `mktemp` looks through those of all earlier tests for the next number."""
+    # A short name: paths of sockets have a limit.
+    root = tmp_path_factory.mktemp("u", numbered=False)
+    return (root / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_user_folders(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test user folders of its own in the folder returned: `data`, `config` and so on; none exists yet."""
-    home = tmp_path_factory.mktemp("user")
+    home = next(_homes)
+    home.mkdir(mode=0o700)
     for name in ("data", "config", "log", "runtime"):
         monkeypatch.setattr(f"digitpad.paths.user_{name}_dir", lambda folder=home / name: folder)
     return home

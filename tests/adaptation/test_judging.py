@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from digitpad.adaptation.following import finish, followed
 from digitpad.adaptation.judging import compare_own, compare_read, cross_validating, folds_of, read_own
@@ -36,6 +37,7 @@ def test_changes_are_told_apart() -> None:
     assert (found.refused_before, found.refused_after) == (1, 1)
 
 
+@pytest.mark.slow
 def test_each_drawing_is_read_by_a_model_that_has_not_learned_it(light: Model, own: OwnSamples, replay: Replay) -> None:
     # Only a model that has learned that this one is called a nine can read it as a nine.
     samples = (*own.samples[:5], replace(own.samples[9], label="9"))

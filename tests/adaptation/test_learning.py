@@ -32,6 +32,7 @@ def _right(model: Model, own: OwnSamples) -> float:
     return float(np.mean([answer == "7" for answer in read_own(Recognizer(model), own.samples)]))
 
 
+@pytest.mark.slow
 def test_it_reads_later_drawings_better_and_forgets_little_with_replay(
     light: Model, own: OwnSamples, later: OwnSamples, replay: Replay
 ) -> None:
@@ -44,6 +45,7 @@ def test_it_reads_later_drawings_better_and_forgets_little_with_replay(
     assert _mnist(forgetful.model, replay) < mnist - 0.05
 
 
+@pytest.mark.slow
 def test_consolidation_holds_what_no_protection_loses(light: Model, own: OwnSamples, replay: Replay) -> None:
     plan = replace(FEW, learning_rate=5e-3)
     free = _adapt(light, own, replay, replace(plan, protection=Protection.NONE))

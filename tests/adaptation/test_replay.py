@@ -30,7 +30,10 @@ def test_the_images_that_are_read_are_not_replayed(whole_replay: Replay) -> None
     assert len(whole_replay.writers) > 900
 
 
-def test_it_is_prepared_in_parts_and_without_some_writers() -> None:
+def test_it_is_prepared_in_parts_and_without_some_writers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind, images in {"PLAIN": 100, "MOVED": 100, "INK": 100, "MANNERS": 50, "FIGURES": 50}.items():
+        monkeypatch.setattr(f"digitpad.adaptation.replay._{kind}", images)
+    monkeypatch.setattr("digitpad.adaptation.replay._AT_ONCE", 10)
     steps: list[ReplayProgress] = []
     replay = finish(followed(preparing_replay(3, without_writers={5, 10, 15, 20, 25, 30}), steps.append))
     assert len(steps) > 10

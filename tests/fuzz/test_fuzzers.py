@@ -8,12 +8,14 @@ import pytest
 
 HERE = Path(__file__).parent
 NAMES = sorted(path.stem.removeprefix("fuzz_") for path in HERE.glob("fuzz_*.py"))
-#: How many inputs, other than 30: each one of the monkey is some hundred actions.
-COUNTS = {"monkey": 1}
+#: How many inputs, other than 30: each one of the monkey is some hundred actions, and each of the socket waits.
+COUNTS = {"monkey": 1, "socket": 6}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limits on memory are those of Linux")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "monkey" else name for name in NAMES]
+)
 def test_no_input_does_what_none_must_do(name: str) -> None:
     script = (
         "import sys; from fuzzing import fuzzers, try_seeds; name = sys.argv[1]; "

@@ -1,9 +1,9 @@
-"""The monkey finds what it is there to find. It plays a little in `test_fuzzers.py`, longer here among slow tests."""
+"""The monkey finds what it is there to find. It plays for longer among slow tests."""
 
 from pathlib import Path
 
 import pytest
-from monkey import play
+from monkey import Played, play
 
 _BROKEN = {
     "an exception": ("raise ValueError('a fault of ours')", "ValueError: a fault of ours"),
@@ -16,25 +16,45 @@ _BROKEN = {
         "p, b = QWidget(), QPushButton(); r = QHBoxLayout(p); r.addWidget(b); r.itemAt(0); kept.append(p); delete(b)",
         "an item of a layout is gone",
     ),
-    "a crash": ("import ctypes; ctypes.string_at(0)", "Segmentation fault"),
 }
+_START = """
+import sys, time
+from shiboken6 import delete
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+import monkey_acts, monkey_child
+kept, acts = [], []
+"""
+_END = """
+def do_one(self):
+    acts.pop(0)()
+    return 'broken'
+monkey_acts.Acts.do_one = do_one
+code = monkey_child.main()
+# A QThread that runs must not be destroyed.
+for thing in kept:
+    if isinstance(thing, QThread): thing.quit(), thing.wait()
+sys.exit(code)
+"""
 
 
-@pytest.mark.parametrize(("act", "told"), _BROKEN.values(), ids=list(_BROKEN))
-def test_what_goes_wrong_is_found(act: str, told: str, tmp_path: Path) -> None:
-    """Play with an act that does what none must do."""
-    script = tmp_path / "broken.py"
-    script.write_text(
-        "import sys, time\nfrom shiboken6 import delete\nfrom PySide6.QtCore import QThread\n"
-        "from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget\n"
-        "import monkey_acts, monkey_child\nkept = []\n"
-        f"def do_one(self):\n    {act}\n    return 'broken'\n"
-        "monkey_acts.Acts.do_one = do_one\ncode = monkey_child.main()\n"
-        # A QThread that runs must not be taken down.
-        "for thing in kept:\n    if isinstance(thing, QThread): thing.quit(), thing.wait()\nsys.exit(code)\n"
-    )
-    played = play(0, actions=3, longest=0.3, program=script)
-    assert any(told in trouble for trouble in played.troubles), played
+def _play_broken(folder: Path, *acts: str) -> Played:
+    """Play acts that do what none must do, one after the other."""
+    script = folder / "broken.py"
+    steps = (f"def act():\n    {act}\nacts.append(act)\n" for act in acts)
+    script.write_text(_START + "".join(steps) + _END)
+    return play(0, actions=len(acts), longest=0.3, program=script)
+
+
+def test_what_goes_wrong_is_found(tmp_path: Path) -> None:
+    played = _play_broken(tmp_path, *(act for act, _told in _BROKEN.values()))
+    missed = [name for name, (_act, told) in _BROKEN.items() if not any(told in one for one in played.troubles)]
+    assert not missed, played
+
+
+def test_a_crash_is_found(tmp_path: Path) -> None:
+    played = _play_broken(tmp_path, "import ctypes; ctypes.string_at(0)")
+    assert any("Segmentation fault" in trouble for trouble in played.troubles), played
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from digitpad.models.model_file import Model, ModelMetadata, Preprocessing, load
 from digitpad.models.plan_limits import check_cost, check_plan
 from digitpad.nn import ARCHITECTURES, Architecture, build
 from tests.nn.layers.cases import CASES
+from tests.presets import PRESETS
 
 FLAT = {"name": "flat", "type": "Flatten"}
 
@@ -23,7 +24,7 @@ def linear(inside: int, outside: int) -> dict[str, Any]:
     return {"name": "fc", "type": "Linear", "in_features": inside, "out_features": outside}
 
 
-@pytest.mark.parametrize("name", list(ARCHITECTURES))
+@pytest.mark.parametrize("name", PRESETS)
 def test_the_count_of_a_preset_is_its_networks(name: str) -> None:
     plan = ARCHITECTURES[name]
     assert check_plan(plan) == sum(value.size for value in build(plan).state_dict().values())

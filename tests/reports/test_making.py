@@ -54,7 +54,9 @@ def table(chapter: Chapter, name: str) -> Table:
 
 def test_the_numbers_are_those_of_an_evaluation(store: RunStore) -> None:
     run = store.find("first")
-    chapter = only_chapter(run)
+    report = make_report([run], QUICK)
+    page = page_of(report)
+    (chapter,) = report.chapters
     images = limited(open_dataset("mnist", "test"), limit=150, per_class=None)
     result = evaluate(Recognizer(run.model()), images)
     highlights = next(block for block in section(chapter, "overview").blocks if isinstance(block, Highlights))
@@ -67,14 +69,23 @@ def test_the_numbers_are_those_of_an_evaluation(store: RunStore) -> None:
     counts = [[cell.value for cell in row[1:]] for row in table(chapter, "confusion").rows]
     assert counts == result.confusion.tolist()
     assert [row[2].value for row in table(chapter, "reliability").rows] == [b.count for b in result.calibration.bins]
-    assert "which the training has not seen" in page_of(make_report([run], QUICK))
+    assert "which the training has not seen" in page
 
 
-def test_every_part_is_there(store: RunStore) -> None:
-    run = store.find("first")
+@pytest.fixture(scope="module")
+def whole(runs_folder: Path) -> tuple[Chapter, list[tuple[str, int, int]]]:
+    """Return the chapter of the first run with every part, and the progress that was reported."""
     told: list[tuple[str, int, int]] = []
+    run = RunStore(runs_folder).find("first")
     report = make_report([run], ReportOptions(limit=60), lambda *news: told.append(news))
+    page_of(report)
     (chapter,) = report.chapters
+    return chapter, told
+
+
+def test_every_part_is_there(store: RunStore, whole: tuple[Chapter, list[tuple[str, int, int]]]) -> None:
+    run = store.find("first")
+    chapter, told = whole
     names = {figure.name for figure in chapter.figures()}
     assert names == {
         *("network", "loss", "accuracy", "learning-rate", "accuracy-by-class", "confusion", "mistakes", "calibration"),
@@ -216,8 +227,9 @@ def test_equal_names_are_told_apart(store: RunStore, tmp_path: Path) -> None:
     assert (row[2].value, row[6].value) == (0.0, 1.0)
 
 
-def test_figures_have_only_finite_coordinates(store: RunStore) -> None:
-    for figure in only_chapter(store.find("first"), ReportOptions(limit=60)).figures():
+def test_figures_have_only_finite_coordinates(whole: tuple[Chapter, list[tuple[str, int, int]]]) -> None:
+    chapter, _told = whole
+    for figure in chapter.figures():
         for element in figure.drawing.iter():
             for name in ("x", "y", "width", "height", "x1", "y1", "cx", "cy", "r"):
                 assert np.isfinite(float(element.get(name, "0"))), (figure.name, element.attrib)

@@ -9,6 +9,7 @@ import PIL.Image
 import pytest
 
 from digitpad.data.ink import write_ink
+from digitpad.data.paper import Pages
 from digitpad.errors import DigitpadError
 from digitpad.nn import ARCHITECTURES
 from digitpad.training import opened
@@ -66,7 +67,11 @@ def test_large_data_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert data.facts.count == len(samples_of(plan, data)) == 8
 
 
-def test_built_in_data_and_missing_ones(tmp_path: Path) -> None:
+def test_built_in_data_and_missing_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fewer(_split: str) -> Pages:
+        return Pages.of("paper", np.zeros((40, 1, 64, 64), np.uint8), np.zeros((40, 1, 64, 64), np.bool_))
+
+    monkeypatch.setattr("digitpad.data.sources.load_paper", fewer)
     pages = open_data(RunPlan(ARCHITECTURES["unet-narrow"], "paper"))
     assert not pages.facts.has_classes
     assert pages.samples is None

@@ -498,7 +498,6 @@ def test_words_explain_cells_and_images_under_the_pointer(tab: EvaluationTab, da
     assert matrix.accessibleDescription().startswith("4 read as 9: 2 of 3 (66.7")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 800)])
 def test_nothing_is_cut_off_in_any_view(
     evaluation_window: MainWindow,
@@ -508,31 +507,33 @@ def test_nothing_is_cut_off_in_any_view(
     theme: Theme,
     qtbot: QtBot,
     size: tuple[int, int],
-    scheme: str,
 ) -> None:
     evaluation_window.resize(*size)
     tab.setup.add_model(second_model, "other")
     _measure(tab, data, qtbot)
-    theme.choose(scheme)
-    for action in tab.views:
-        action.trigger()
-        lay_out()
-        assert (evaluation_window.width(), evaluation_window.height()) == size
-        check_room(controls_of(tab), tab)
-        for label in tab.findChildren(QLabel):
-            if label.isVisible() and label.text() and label.objectName() != "figuresAbout":
-                assert label.width() >= label.minimumSizeHint().width(), label.text()
-                assert label.height() >= label.heightForWidth(label.width()), label.text()
-        for table in tab.findChildren(QTableWidget):
-            if table.isVisible():
-                # Every figure is in view, and with it its title.
-                assert table.horizontalHeader().length() <= table.viewport().width(), table.objectName()
-                figure = QFontMetrics(fixed_font(table.font(), scale=0.95)).horizontalAdvance(
-                    "99.49\N{NO-BREAK SPACE}%"
-                )
-                assert all(table.columnWidth(column) >= figure + 18 for column in range(2, table.columnCount()))
-        assert not [menu for menu in tab.findChildren(QMenu) if menu.isVisible()]
-        evaluation_window.grab()
+    for scheme in ("light", "dark"):
+        theme.choose(scheme)
+        for action in tab.views:
+            action.trigger()
+            lay_out()
+            assert (evaluation_window.width(), evaluation_window.height()) == size
+            _check_room(tab)
+            evaluation_window.grab()
+
+
+def _check_room(tab: EvaluationTab) -> None:
+    check_room(controls_of(tab), tab)
+    for label in tab.findChildren(QLabel):
+        if label.isVisible() and label.text() and label.objectName() != "figuresAbout":
+            assert label.width() >= label.minimumSizeHint().width(), label.text()
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+    for table in tab.findChildren(QTableWidget):
+        if table.isVisible():
+            # Every figure is in view, and with it its title.
+            assert table.horizontalHeader().length() <= table.viewport().width(), table.objectName()
+            figure = QFontMetrics(fixed_font(table.font(), scale=0.95)).horizontalAdvance("99.49\N{NO-BREAK SPACE}%")
+            assert all(table.columnWidth(column) >= figure + 18 for column in range(2, table.columnCount()))
+    assert not [menu for menu in tab.findChildren(QMenu) if menu.isVisible()]
 
 
 def test_every_control_has_a_name_a_spoken_name_a_tooltip_and_a_place_in_the_tab_order(

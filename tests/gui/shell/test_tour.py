@@ -18,6 +18,8 @@ from digitpad.models.model_file import bundled_models
 pytestmark = pytest.mark.skipif(not bundled_models(), reason="no bundled model to read the tour's digit with")
 
 
+# The smoke test of the frozen program takes the tour, too.
+@pytest.mark.slow
 def test_without_a_screen_it_draws_a_digit_that_is_read(tmp_path: Path) -> None:
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     home = tmp_path / "home"

@@ -21,6 +21,7 @@ from digitpad.nn import (
 )
 from digitpad.nn.architectures.presets import convnet, exam, lenet5, mlp, reader, resnet, sprint, unet
 from digitpad.nn.architectures.summary import NetworkSummary, summarize
+from tests.presets import PRESETS
 
 #: What is known about each preset: parameters, and the shape of an output.
 KNOWN = {
@@ -80,7 +81,7 @@ def test_every_preset_is_known_here() -> None:
     assert all(plan.name == name for name, plan in ARCHITECTURES.items())
 
 
-@pytest.mark.parametrize("name", list(KNOWN))
+@pytest.mark.parametrize("name", PRESETS)
 def test_parameters_and_outputs_are_those_that_are_known(name: str) -> None:
     plan = ARCHITECTURES[name]
     network = build(plan, rng=np.random.default_rng(0))

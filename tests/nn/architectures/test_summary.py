@@ -5,9 +5,10 @@ import pytest
 
 from digitpad.nn import ARCHITECTURES, build
 from digitpad.nn.architectures.summary import summarize
+from tests.presets import PRESETS
 
 
-@pytest.mark.parametrize("name", list(ARCHITECTURES))
+@pytest.mark.parametrize("name", PRESETS)
 def test_shapes_are_those_of_the_activations(name: str) -> None:
     plan = ARCHITECTURES[name]
     network = build(plan, rng=np.random.default_rng(0))

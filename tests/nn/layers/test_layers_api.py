@@ -170,16 +170,16 @@ def test_nothing_given_is_changed_in_place(case: Case) -> None:
 
 
 @every_layer
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_dtype_is_kept(case: Case, dtype: type) -> None:
-    layer, x = case.layer(dtype), case.batch(dtype)
-    output = layer.forward(x, training=True)
+def test_the_dtype_is_kept(case: Case) -> None:
+    for dtype in (np.float32, np.float64):
+        layer, x = case.layer(dtype), case.batch(dtype)
+        output = layer.forward(x, training=True)
 
-    assert layer.forward(x).dtype == dtype
-    assert output.dtype == dtype
-    assert layer.backward(_upstream(output)).dtype == dtype
-    for parameter in layer.parameters():
-        assert parameter.value.dtype == parameter.grad.dtype == dtype
+        assert layer.forward(x).dtype == dtype
+        assert output.dtype == dtype
+        assert layer.backward(_upstream(output)).dtype == dtype
+        for parameter in layer.parameters():
+            assert parameter.value.dtype == parameter.grad.dtype == dtype
 
 
 @every_layer
@@ -249,17 +249,19 @@ def _read_only(x: Array) -> Array:
 
 
 @every_layer
-@pytest.mark.parametrize("laid_out", [_reversed_memory, _channels_last_memory, _read_only])
-def test_the_layout_of_memory_does_not_matter(case: Case, laid_out: Callable[[Array], Array]) -> None:
-    plain, other, x = case.layer(), case.layer(), case.batch()
+def test_the_layout_of_memory_does_not_matter(case: Case) -> None:
+    plain, x = case.layer(), case.batch()
     output = plain.forward(x, training=True)
-    same = other.forward(laid_out(x), training=True)
     upstream = _upstream(output)
+    grad_input = plain.backward(upstream)
+    for laid_out in (_reversed_memory, _channels_last_memory, _read_only):
+        other, how = case.layer(), laid_out.__name__
+        same = other.forward(laid_out(x), training=True)
 
-    np.testing.assert_allclose(same, output, rtol=1e-12, atol=1e-13)
-    np.testing.assert_allclose(other.backward(laid_out(upstream)), plain.backward(upstream), rtol=1e-12, atol=1e-13)
-    for one, two in zip(plain.parameters(), other.parameters(), strict=True):
-        np.testing.assert_allclose(one.grad, two.grad, rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(same, output, rtol=1e-12, atol=1e-13, err_msg=how)
+        np.testing.assert_allclose(other.backward(laid_out(upstream)), grad_input, rtol=1e-12, atol=1e-13, err_msg=how)
+        for one, two in zip(plain.parameters(), other.parameters(), strict=True):
+            np.testing.assert_allclose(one.grad, two.grad, rtol=1e-12, atol=1e-13, err_msg=how)
 
 
 @every_layer
@@ -272,51 +274,42 @@ def test_an_upstream_gradient_of_another_shape_is_refused(case: Case) -> None:
 
 
 @every_layer
-@pytest.mark.parametrize(
-    ("spoil", "complaint"),
-    [
-        (np.ones_like, "grad_output has dtype int64; expected floating-point numbers"),
-        (lambda x: x.tolist(), "computes on NumPy or CuPy arrays, not on builtins.list"),
-    ],
-    ids=["whole numbers", "a list"],
-)
-def test_an_upstream_gradient_of_other_numbers_is_refused(
-    case: Case, spoil: Callable[[Array], Array], complaint: str
-) -> None:
+def test_an_upstream_gradient_of_other_numbers_is_refused(case: Case) -> None:
     layer = case.layer()
     output = layer.forward(case.batch(), training=True)
+    whole: Any = np.ones_like(output, np.int64)
 
     # A convolution would round its input gradient to whole numbers without a word.
-    with pytest.raises(TypeError, match=complaint):
-        layer.backward(spoil(output.astype(np.int64)))
+    for upstream, complaint in (
+        (whole, "grad_output has dtype int64; expected floating-point numbers"),
+        (whole.tolist(), "computes on NumPy or CuPy arrays, not on builtins.list"),
+    ):
+        with pytest.raises(TypeError, match=complaint):
+            layer.backward(upstream)
 
 
 @layers_with(lambda case: "rng" in inspect.signature(type(case.layer())).parameters)
-@pytest.mark.parametrize("seed", [0, 7])
-def test_a_seed_in_place_of_a_generator_is_refused(case: Case, seed: int) -> None:
+def test_a_seed_in_place_of_a_generator_is_refused(case: Case) -> None:
     kind: Any = type(case.layer())
     arguments = {name: value for name, value in case.plan.items() if name != "type"}
 
-    with pytest.raises(TypeError, match=rf"^{kind.__name__}: rng is {seed}; expected a generator"):
-        kind(**arguments, rng=seed)
+    for seed in (0, 7):
+        with pytest.raises(TypeError, match=rf"^{kind.__name__}: rng is {seed}; expected a generator"):
+            kind(**arguments, rng=seed)
 
 
 @every_layer
-@pytest.mark.parametrize(
-    ("spoil", "error", "complaint"),
-    [
-        (lambda x: x[:0], ValueError, "expected at least one sample"),
-        (lambda x: (100 * x).astype(np.int64), TypeError, "x has dtype int64; expected floating-point numbers"),
-        (lambda x: x.astype(complex), TypeError, "x has dtype complex128; expected floating-point numbers"),
-        (lambda x: x.tolist(), TypeError, "computes on NumPy or CuPy arrays, not on builtins.list"),
-    ],
-    ids=["empty", "whole numbers", "complex", "a list"],
-)
-def test_what_is_no_batch_is_refused(
-    case: Case, spoil: Callable[[Array], Array], error: type[Exception], complaint: str
-) -> None:
-    with pytest.raises(error, match=complaint):
-        case.layer().forward(spoil(case.batch()), training=True)
+def test_what_is_no_batch_is_refused(case: Case) -> None:
+    x: Any = case.batch()
+    cases: tuple[tuple[Any, type[Exception], str], ...] = (
+        (x[:0], ValueError, "expected at least one sample"),
+        ((100 * x).astype(np.int64), TypeError, "x has dtype int64; expected floating-point numbers"),
+        (x.astype(complex), TypeError, "x has dtype complex128; expected floating-point numbers"),
+        (x.tolist(), TypeError, "computes on NumPy or CuPy arrays, not on builtins.list"),
+    )
+    for spoiled, error, complaint in cases:
+        with pytest.raises(error, match=complaint):
+            case.layer().forward(spoiled, training=True)
 
 
 @layers_with(lambda case: bool(case.layer().parameters()))
@@ -336,16 +329,14 @@ def test_numbers_whose_squares_overflow_are_finite() -> None:
 
 
 @layers_with(lambda case: not _works_on_any_shape(case))
-@pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf])
-def test_nan_and_infinity_are_refused(case: Case, poison: float) -> None:
+def test_nan_and_infinity_are_refused(case: Case) -> None:
     x = case.batch()
     place = tuple(size - 1 for size in x.shape)
-    x[place] = poison
-
-    with pytest.raises(
-        NotFiniteError, match=rf"x is {poison} at index \({', '.join(map(str, place))}\); expected finite"
-    ):
-        case.layer().forward(x)
+    index = ", ".join(map(str, place))
+    for poison in (np.nan, np.inf, -np.inf):
+        x[place] = poison
+        with pytest.raises(NotFiniteError, match=rf"x is {poison} at index \({index}\); expected finite"):
+            case.layer().forward(x)
 
 
 @layers_with(_works_on_any_shape)
