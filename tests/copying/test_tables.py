@@ -96,5 +96,5 @@ def test_many_steps_without_epochs_are_thinned() -> None:
 def test_an_unknown_form_is_answered() -> None:
     with pytest.raises(DigitpadError, match="no form called 'word'"):
         copy_curves("word", title="a run", curves=_CURVES)
-    with pytest.raises(DigitpadError, match="no numbers to copy yet"):
+    with pytest.raises(DigitpadError, match="nothing to copy yet"):
         copy_curves("text", title="a run", curves={"loss": (np.zeros(0), np.zeros(0))})
