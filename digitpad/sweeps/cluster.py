@@ -366,7 +366,8 @@ class _Finished:
 _stopping: set[str] = set()
 
 
-def _request_stop(topic: str) -> None:
+async def _request_stop(topic: str) -> None:
+    # A coroutine, because Dask refuses to call a plain function without waiting for it.
     _stopping.add(topic)
 
 
