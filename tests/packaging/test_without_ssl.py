@@ -34,7 +34,8 @@ place = server.start()
 def ask(request):
     with socket.create_connection((place.host, place.port)) as connection:
         connection.sendall(request)
-        return connection.recv(65536)
+        # Until the server closes the connection: an answer may arrive in parts.
+        return b"".join(iter(lambda: connection.recv(65536), b""))
 
 ink = b'{"strokes": [[[70, 60], [140, 58], [205, 60], [165, 140], [130, 230]]]}'
 upgrade = b"Connection: Upgrade\\r\\nUpgrade: websocket\\r\\nSec-WebSocket-Version: 13\\r\\n"
