@@ -1,19 +1,14 @@
 """Reads the drawings of all clients: those that wait together pass through the network together.
 
 While one batch is read, requests arrive and form the next: under load, batches grow and the time for a drawing shrinks;
-alone, a drawing is read at once. Where a drawing takes only a few milliseconds, the thread that receives the requests
-reads as well: two threads would pass Python's lock to and fro hundreds of times for each batch, which takes a third of
-the time. Otherwise a thread of its own reads. Pictures and long drawings take much longer, so that they always have a
-thread of their own and delay no one else.
+alone, a drawing is read at once. Pictures and long drawings take much longer, so that they have a thread of their own
+and delay no one else.
 """
 
-import math
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -34,8 +29,6 @@ from digitpad.translation import gettext as _
 
 #: As many as the plain layers read in one pass.
 _MOST_TOGETHER = 16
-#: Seconds for a drawing that do not delay the loop: it does nothing else for at most 16 of them.
-_A_MOMENT = 0.004
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -91,7 +84,7 @@ class BatchReader:
     def __init__(self, source: ReaderSource, on_batch: Callable[[int], None] = lambda _size: None) -> None:
         self._source = source
         self._on_batch = on_batch
-        self._quick: _Lane[Drawing, Answer] = _Lane("digitpad-reading", self._read_quick, _MOST_TOGETHER, MOST_QUICK)
+        self._quick = _Lane("digitpad-reading", self._read_quick, _MOST_TOGETHER, MOST_QUICK)
         self._slow = _Lane("digitpad-reading-long", self._read_slow, 1, MOST_SLOW)
         self._quick_numbers, self._slow_numbers = _Numbers(), _Numbers()
 
@@ -127,16 +120,6 @@ class BatchReader:
             If too many are waiting.
         """
         return self._slow.submit(_Picture(contents))
-
-    def read_in_loop(self, call_soon: Callable[[Callable[[], object]], object]) -> None:
-        """Let quick drawings be read in the thread of an event loop.
-
-        Parameters
-        ----------
-        call_soon
-            Calls a function in that thread, as `asyncio.loop.call_soon_threadsafe` does.
-        """
-        self._quick.call_soon = call_soon
 
     def close(self) -> None:
         """Finish the batch that is being read, cancel what waits, and end the threads."""
@@ -186,10 +169,7 @@ class _Numbers:
 
 
 class _Lane(Generic[_Item, _Result]):
-    """Processes what waits, several at once: in a thread, or in that of a loop while it takes only a moment."""
-
-    #: Calls a function in the thread of the loop.
-    call_soon: Callable[[Callable[[], object]], object] | None = None
+    """A thread that processes what waits, several at once."""
 
     def __init__(
         self,
@@ -203,7 +183,6 @@ class _Lane(Generic[_Item, _Result]):
         self._waiting: deque[tuple[_Item, Future[_Result]]] = deque()
         self._lock = Lock()
         self._runs = self._closed = False
-        self._seconds = math.inf  # for one item of the last batch
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     def submit(self, item: _Item) -> "Future[_Result]":
@@ -214,7 +193,7 @@ class _Lane(Generic[_Item, _Result]):
             self._waiting.append((item, result))
             starts, self._runs = not self._runs, True
             if starts:
-                self._schedule()
+                self._thread.submit(self._run)
         return result
 
     def close(self) -> None:
@@ -225,37 +204,17 @@ class _Lane(Generic[_Item, _Result]):
             result.cancel()
         self._thread.shutdown()
 
-    def _schedule(self) -> None:
-        if self.call_soon is not None and self._seconds <= _A_MOMENT:
-            self.call_soon(self._run_in_loop)
-        else:
-            self._thread.submit(self._run)
-
-    def _run_in_loop(self, seen: int = 0) -> None:
-        """Process a batch when no more have arrived since the loop looked before, so that it is not a small one."""
-        waiting = len(self._waiting)
-        if self.call_soon is not None and seen < waiting < self._most_together:
-            self.call_soon(partial(self._run_in_loop, waiting))
-        else:
-            self._run()
-
     def _run(self) -> None:
-        batch = self._next_batch()
-        begun = time.perf_counter()
-        wanted = [(item, result) for item, result in batch if result.set_running_or_notify_cancel()]
-        try:
+        while batch := self._next_batch():
+            wanted = [(item, result) for item, result in batch if result.set_running_or_notify_cancel()]
             if wanted:
                 self._answer([item for item, _result in wanted], [result for _item, result in wanted])
-                self._seconds = (time.perf_counter() - begun) / len(wanted)
-        finally:
-            with self._lock:
-                self._runs = bool(self._waiting) and not self._closed
-                if self._runs:
-                    self._schedule()
 
     def _next_batch(self) -> list[tuple[_Item, "Future[_Result]"]]:
         with self._lock:
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most_together))]
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most_together))]
+            self._runs = bool(batch)
+        return batch
 
     def _answer(self, items: Sequence[_Item], results: "Sequence[Future[_Result]]") -> None:
         try:
@@ -263,6 +222,8 @@ class _Lane(Generic[_Item, _Result]):
         except BaseException as error:
             for result in results:
                 result.set_exception(error)
+            # What arrived meanwhile is read all the same.
+            self._thread.submit(self._run)
             raise
         for result, answer in zip(results, answers, strict=True):
             if isinstance(answer, Exception):

@@ -164,7 +164,6 @@ class _Running(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
-        self._service.reader.read_in_loop(self._loop.call_soon_threadsafe)
         await super().startup(sockets)
         self._is_ready.set()
 

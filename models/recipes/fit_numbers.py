@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from digitpad.data.mnist import load_mnist
 from digitpad.data.synthetic.numbers import (
+    PENS,
     TUNING_WRITERS,
     Spacing,
     drawn_number,
@@ -41,9 +42,6 @@ from digitpad.reading.pieces import Pieces, Run
 from digitpad.reading.recognizer import Recognizer
 from digitpad.reading.signs import find_signs
 from digitpad.reading.strokes import InkPieces
-
-#: Widths of the pen, in shares of the height of a digit.
-_PENS = 0.03, 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +107,7 @@ def picture_samples(path: Path, recognizer: Recognizer, count: int, rng: np.rand
             drawings = writers[int(rng.choice(TUNING_WRITERS))]
             digits = [drawings[index] for index in rng.integers(0, len(drawings), length)]
             ink = ink_number(digits, "touching" if touching else "apart", rng)
-            made = drawn_number(ink, float(rng.uniform(*_PENS)), rng)
+            made = drawn_number(ink, float(rng.uniform(*PENS)), rng)
         else:
             chosen = rng.integers(0, len(mnist), length)
             labels = [int(label) for label in mnist.labels[chosen]]

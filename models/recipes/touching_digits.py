@@ -10,14 +10,20 @@ import numpy as np
 
 from digitpad.data.dataset import DIGITS, NO_DIGIT, Dataset
 from digitpad.data.ink import Drawing
-from digitpad.data.synthetic.numbers import PictureNumber, Spacing, by_writer, drawn_number, ink_number, picture_number
+from digitpad.data.synthetic.numbers import (
+    PENS,
+    PictureNumber,
+    Spacing,
+    by_writer,
+    drawn_number,
+    ink_number,
+    picture_number,
+)
 from digitpad.reading.lattice import possible_runs
 from digitpad.reading.parts import PicturePieces
 
 CLASSES = (*DIGITS, NO_DIGIT)
 _LONGEST = 4
-#: Widths of the pen, in shares of the height of a digit.
-_PENS = 0.03, 0.15
 #: A piece shows a digit if at least these shares of it are of the digit, and of the digit in it; it shows none if less
 #: than the last is of one digit.
 _OWN, _WHOLE, _MIXED = 0.85, 0.9, 0.7
@@ -77,4 +83,4 @@ def _of_ink(writers: Sequence[Sequence[Drawing]], rng: np.random.Generator) -> P
     own = writers[int(rng.integers(len(writers)))]
     digits = [own[index] for index in rng.integers(0, len(own), int(rng.integers(2, _LONGEST + 1)))]
     spacing: Spacing = "joined" if rng.random() < 0.2 else "touching"
-    return drawn_number(ink_number(digits, spacing, rng), float(rng.uniform(*_PENS)), rng)
+    return drawn_number(ink_number(digits, spacing, rng), float(rng.uniform(*PENS)), rng)

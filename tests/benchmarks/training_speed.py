@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="how often all take their turn (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=0.5, help="length of a turn (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="most threads (default: %(default)s)")
+    parser.add_argument("--without-processes", action="store_true", help="digitpad also with threads alone")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
     # Set for the child processes before they import NumPy: digitpad's threads replace those of BLAS.
@@ -60,7 +61,9 @@ def main() -> None:
     report: dict[str, Any] = {"machine": machine(), "rounds": options.rounds, "networks": {}}
     print(f"{report['machine']}\nmedians of {options.rounds} rounds\n", flush=True)
     for name in [*options.networks, *random]:
-        figures = compare(name, WORK.get(name, 64), options.threads, options.rounds, options.seconds)
+        batch = WORK.get(name, 64)
+        alone = options.without_processes
+        figures = compare(name, batch, options.threads, options.rounds, options.seconds, without_processes=alone)
         report["networks"][name] = figures
         print_table(name, figures)
     if random:
@@ -70,8 +73,21 @@ def main() -> None:
         options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
-def compare(name: str, batch: int, threads: int, rounds: int, seconds: float) -> dict[str, Any]:
+def compare(
+    name: str, batch: int, threads: int, rounds: int, seconds: float, *, without_processes: bool = False
+) -> dict[str, Any]:
     """Train one network with all methods alternately.
+
+    Parameters
+    ----------
+    name, batch
+        The network and the number of images a step.
+    threads
+        The largest number of parts of a batch, or of PyTorch's threads.
+    rounds, seconds
+        Number of turns of each method, and the length of one.
+    without_processes
+        Whether digitpad also takes turns with threads alone, which count for no ratio.
 
     Returns
     -------
@@ -86,10 +102,13 @@ def compare(name: str, batch: int, threads: int, rounds: int, seconds: float) ->
         for count in counts
         for order in ("first", "last")
     }
+    alone: Way = {"threads": threads, "processes": False}
+    beside = {f"digitpad, {_threads(threads)}, no processes": alone} if without_processes else {}
     turns: list[dict[str, float]] = []
     with Contender(digitpad_steps, name, batch) as digitpad, Contender(pytorch_steps, name, batch) as pytorch:
         for _ in range(rounds):
             turn = {label: digitpad.milliseconds(way, seconds) for label, way in ours.items()}
+            turn |= {label: digitpad.milliseconds(way, seconds) for label, way in beside.items()}
             turn |= {label: pytorch.milliseconds(way, seconds) for label, way in theirs.items()}
             turns.append(turn)
     one, *_, most = [*ours, *ours]
@@ -182,11 +201,13 @@ def digitpad_steps(name: str, batch: int) -> Callable[[Way], Step]:
     images, targets, network = task(name, batch)
     loss = nn.CrossEntropyLoss() if targets.ndim == 1 else nn.BCEWithLogitsLoss()
     optimizer = nn.Adam(network.parameters(), learning_rate=1e-4)
-    ways: dict[int, nn.ParallelNetwork] = {}
+    ways: dict[tuple[int, bool], nn.ParallelNetwork] = {}
 
     def prepare(way: Way) -> Step:
-        threads = way["threads"]
-        parallel = ways.setdefault(threads, nn.ParallelNetwork(network, threads))
+        key = way["threads"], way.get("processes", True)
+        if key not in ways:
+            ways[key] = nn.ParallelNetwork(network, key[0], processes=key[1])
+        parallel = ways[key]
 
         def step() -> None:
             parallel.training_step(images, targets, loss)

@@ -31,17 +31,21 @@ reader = Recognizer(load_model("light"))
 server = Server(lambda: reader, port=0)
 place = server.start()
 
-def ask(request):
+def ask(request, end):
+    answer = b""
     with socket.create_connection((place.host, place.port)) as connection:
         connection.sendall(request)
-        # Until the server closes the connection: an answer may arrive in parts.
-        return b"".join(iter(lambda: connection.recv(65536), b""))
+        # An answer may arrive in parts.
+        while end not in answer and (part := connection.recv(65536)):
+            answer += part
+    return answer
 
 ink = b'{"strokes": [[[70, 60], [140, 58], [205, 60], [165, 140], [130, 230]]]}'
 upgrade = b"Connection: Upgrade\\r\\nUpgrade: websocket\\r\\nSec-WebSocket-Version: 13\\r\\n"
 upgrade += b"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\\r\\n"
-print(ask(b"POST /predict HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(ink), ink)))
-print(ask(b"GET /socket HTTP/1.1\\r\\nHost: localhost\\r\\n%s\\r\\n" % upgrade))
+predict = b"POST /predict HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(ink), ink)
+print(ask(predict, b'"label":"7"'))
+print(ask(b"GET /socket HTTP/1.1\\r\\nHost: localhost\\r\\n%s\\r\\n" % upgrade, b"\\r\\n\\r\\n"))
 server.stop()
 missing = [name for name in bundle.HIDDEN_IMPORTS if name.startswith("uvicorn") and name not in sys.modules]
 print("not used:", missing, sys.modules["ssl"].__spec__)

@@ -24,6 +24,9 @@ Spacing = Literal["apart", "touching", "joined"]
 TUNING_WRITERS, MEASURING_WRITERS = tuple(range(1, 16)), tuple(range(16, 31))
 """The writers of UCI's collection of 30 that are used for tuning and for evaluation."""
 
+PENS = (0.03, 0.15)
+"""The thinnest and the boldest pen that numbers are drawn with, in shares of the height of a digit."""
+
 #: Distance at which the ink of two digits touches, in digit heights, for the pen of the window.
 _PEN = 0.05
 _FINER = 4  # ink is drawn larger, and reduced, which smooths its edges

@@ -1,7 +1,7 @@
 """Messages between two processes, which are received without the delay of waking a processor.
 
 A processor that has nothing to do falls asleep, and waking it takes longer than many a layer. So whoever waits for a
-message first looks for a while whether a counter in shared memory has changed, and only then sleeps.
+message first polls a counter in shared memory for a while, and only then sleeps.
 """
 
 import select

@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class ParallelNetwork(Checked):
-    """A network whose batches are split over threads.
+    """A network whose batches are split over processes, or over threads.
 
     Use it as a context manager, or call `close` to end its threads.
 
@@ -58,10 +58,10 @@ class ParallelNetwork(Checked):
         self.threads = self.check.whole_number("threads", threads)
         values = [stored.value for stored in (*network.parameters(), *network.buffers())]
         wants_processes = processes and has_processes() and self.threads > 1 and all(map(on_host, values))
-        self._weights = share_weights(network) if wants_processes else None
+        weights = share_weights(network) if wants_processes else None
         self._replicas = [network] + [network.replica() for _ in range(self.threads - 1)]
-        self._processes = [] if self._weights is None else start_processes(self._replicas[1:], self._weights)
-        self._fused = [fuse(replica) for replica in self._replicas]
+        self._processes = [] if weights is None else start_processes(self._replicas[1:], weights)
+        self._fused = [fuse(replica) for replica in (self._replicas[:1] if self._processes else self._replicas)]
         self._joint = self._join_large_layers() if self.threads > 1 and not self._processes else []
         joint = {id(layer.linear.weight) for layers in self._joint for layer in layers}
         self._parameters = [
@@ -139,8 +139,6 @@ class ParallelNetwork(Checked):
         self._closed = True
         for process in self._processes:
             process.close()
-        if self._weights is not None:
-            self._weights.close()
         for worker in self._workers:
             worker.close()
 

@@ -97,10 +97,11 @@ class _Replica:
         self._network = network
         self._parameters = self._network.parameters()
         self._dropouts = list(dropouts(self._network).values())
-        for stored, place in zip([*self._parameters, *self._network.buffers()], values, strict=True):
-            stored.live_in(weights.array(place), copied=False)
-        for parameter, place in zip(self._parameters, gradients, strict=True):
-            parameter.keep_gradient_in(own.array(place))
+        stored = [*self._parameters, *self._network.buffers()]
+        for one, memory in zip(stored, weights.arrays(values), strict=True):
+            one.live_in(memory, copied=False)
+        for parameter, memory in zip(self._parameters, own.arrays(gradients), strict=True):
+            parameter.keep_gradient_in(memory)
         self._memories = memories
         self._exchange = exchange
         self._fused = fuse(self._network)

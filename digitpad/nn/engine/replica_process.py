@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.util import spawnv_passfds
 from threading import Lock
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -31,7 +32,7 @@ from digitpad.nn.layers.dropout import dropouts
 from digitpad.nn.network import Sequential
 
 ARGUMENT = "--replica-process"
-"""The argument with which a frozen program, instead of Python, runs `replica_loop.main`."""
+"""The argument with which the frozen program runs `replica_loop.main`; it has no interpreter to start."""
 
 #: What Python runs instead: it finds the same modules as this process.
 _START = (
@@ -39,6 +40,8 @@ _START = (
     "sys.path[:] = json.loads(sys.argv[2]); "
     "from digitpad.nn.engine.replica_loop import main; main(int(sys.argv[1]))"
 )
+#: The memory with the weights of each network that was shared.
+_homes: WeakKeyDictionary[Sequential, SharedMemory] = WeakKeyDictionary()
 #: Number of processes that wait for another replica.
 _MOST_IDLE = 4
 
@@ -60,8 +63,7 @@ class ReplicaProcess:
     Raises
     ------
     ProcessLostError
-        If there are no processes on this system, or the network cannot be passed on, because a layer of it is defined
-        where another process does not find it.
+        If the process cannot be started, or a layer of the network cannot be sent to it.
     """
 
     def __init__(self, replica: Sequential, weights: SharedMemory) -> None:
@@ -80,8 +82,8 @@ class ReplicaProcess:
             self._free()
             raise ProcessLostError(f"the network cannot be passed on: {opening.error}") from opening.error
         self._host.use(self._exchange)
-        for parameter, place in zip(self._parameters, places, strict=True):
-            parameter.keep_gradient_in(self._gradients.array(place))
+        for parameter, memory in zip(self._parameters, self._gradients.arrays(places), strict=True):
+            parameter.keep_gradient_in(memory)
 
     def _open(self, weights: SharedMemory, values: Sequence[Place], gradients: Sequence[Place]) -> None:
         for memory in (weights, self._gradients, self._exchange):
@@ -133,12 +135,28 @@ class ReplicaProcess:
 
 
 def share_weights(network: Sequential) -> SharedMemory:
-    """Move the parameters and buffers of a network on the host into shared memory, where they stay."""
-    memory = SharedMemory()
+    """Move the parameters and buffers of a network on the host into shared memory, where they stay.
+
+    Returns
+    -------
+    SharedMemory
+        The same for the same network, so that all of its replicas see its weights.
+    """
     stored = [*network.parameters(), *network.buffers()]
-    for one, place in zip(stored, places_for(one.value for one in stored), strict=True):
-        one.live_in(memory.array(place))
-    return memory
+    places = places_for(one.value for one in stored)
+    home = _homes.get(network)
+    if home is not None and all(
+        _address(one.value) == _address(array) for one, array in zip(stored, home.arrays(places), strict=True)
+    ):
+        return home
+    home = _homes[network] = SharedMemory()
+    for one, array in zip(stored, home.arrays(places), strict=True):
+        one.live_in(array)
+    return home
+
+
+def _address(array: Array) -> int:
+    return int(array.__array_interface__["data"][0])
 
 
 def has_processes() -> bool:

@@ -8,6 +8,7 @@ import math
 import mmap
 import os
 import tempfile
+import weakref
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -61,6 +62,7 @@ class SharedMemory:
 
     def __init__(self, descriptor: int | None = None) -> None:
         self.descriptor = _new_file() if descriptor is None else descriptor
+        self._close = weakref.finalize(self, os.close, self.descriptor)
         self._map: mmap.mmap | None = None
         self._arrays: dict[Place, NDArray[np.generic]] = {}
 
@@ -69,11 +71,9 @@ class SharedMemory:
         found = self._arrays.get(place)
         if found is not None:
             return found
-        if self._map is None or place.stop > len(self._map):
-            size = max(place.stop, os.fstat(self.descriptor).st_size, mmap.PAGESIZE)
-            os.ftruncate(self.descriptor, size)
-            self._map = mmap.mmap(self.descriptor, size)
-        numbers: NDArray[np.generic] = np.frombuffer(self._map, place.dtype, math.prod(place.shape), place.start)
+        numbers: NDArray[np.generic] = np.frombuffer(
+            self._mapped(place.stop), place.dtype, math.prod(place.shape), place.start
+        )
         ordered = numbers.reshape([place.shape[axis] for axis in place.axes])
         array = ordered.transpose(np.argsort(place.axes)) if place.axes else ordered
         if len(self._arrays) >= _MOST_KEPT:
@@ -81,15 +81,28 @@ class SharedMemory:
         self._arrays[place] = array
         return array
 
+    def arrays(self, places: Sequence[Place]) -> list[NDArray[np.generic]]:
+        """Return the arrays at several places; the memory grows only once."""
+        self._mapped(max((place.stop for place in places), default=0))
+        return [self.array(place) for place in places]
+
     def put(self, array: NDArray[np.generic], start: int = 0) -> Place:
         """Copy an array to the first aligned place from `start` on."""
         place = Place.like(array, start)
         self.array(place)[...] = array
         return place
 
+    def _mapped(self, size: int) -> mmap.mmap:
+        """Return a map of at least this size."""
+        if self._map is None or size > len(self._map):
+            size = max(size, os.fstat(self.descriptor).st_size, mmap.PAGESIZE)
+            os.ftruncate(self.descriptor, size)
+            self._map = mmap.mmap(self.descriptor, size)
+        return self._map
+
     def close(self) -> None:
         """Close the descriptor; arrays stay valid as long as they are used."""
-        os.close(self.descriptor)
+        self._close()
         self._map = None
         self._arrays.clear()
 

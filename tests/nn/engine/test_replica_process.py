@@ -125,6 +125,32 @@ def test_a_process_serves_one_network_after_the_other() -> None:
         np.testing.assert_array_equal(value, kept[name])
 
 
+def test_two_share_the_weights_of_one_network() -> None:
+    def in_turns(*, processes: bool) -> dict[str, NDArray[np.float32]]:
+        own = network()
+        with (
+            ParallelNetwork(own, 2, processes=processes) as first,
+            ParallelNetwork(own, 3, processes=processes) as second,
+        ):
+            return [trained(parallel, 1) for parallel in (first, second, first)][-1]
+
+    expected = in_turns(processes=False)
+    for name, value in in_turns(processes=True).items():
+        np.testing.assert_array_equal(value, expected[name], err_msg=name)
+
+
+def test_weights_that_were_moved_are_shared_again() -> None:
+    own = network()
+    with ParallelNetwork(own, 2) as parallel:
+        trained(parallel, 1)
+    for parameter in own.parameters():
+        parameter.move(np.copy)
+    with ParallelNetwork(own, 2) as parallel:
+        trained(parallel, 1)
+        expected = own.forward(X)
+        np.testing.assert_allclose(parallel.predict(X), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_a_killed_process_is_reported_and_replaced() -> None:
     parallel = ParallelNetwork(network(), 2)
     number = number_of(parallel)
