@@ -116,7 +116,7 @@ class Side(QFrame):
         self._column.addLayout(row)
         self._column.addWidget(self._squares, 6)
         self._column.addWidget(self.caption)
-        self.answer.setMinimumHeight(7 * SPACE)
+        self.answer.setMinimumHeight(8 * SPACE)
         self.answer.setMaximumHeight(9 * SPACE)
         self._column.addWidget(self.answer, 1)
         self._column.addWidget(self.bars, 3)

@@ -215,15 +215,19 @@ class Headline(QWidget):
     def _paint_lines(self, painter: QPainter, area: QRect, scale: float, *, emphasis: str) -> None:
         title, below = text_font(self.font(), scale=scale, bold=True), self.font()
         high, low = QFontMetrics(title).height(), QFontMetrics(below).height()
-        top = area.center().y() - (high + px(SPACE // 2) + low) // 2
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        wrapped = int(left | Qt.TextFlag.TextWordWrap)
+        room = QRect(area.left(), 0, area.width(), 3 * low)
+        # The second line may take up to three.
+        room.setHeight(min(QFontMetrics(below).boundingRect(room, wrapped, self._lines[1]).height(), room.height()))
+        top = max(area.top(), area.center().y() - (high + px(SPACE // 2) + room.height()) // 2)
         painter.setFont(title)
         painter.setPen(self._theme.colour(emphasis))
         painter.drawText(QRect(area.left(), top, area.width(), high), int(left), self._lines[0])
         painter.setFont(below)
         painter.setPen(self._theme.colour("muted"))
-        room = QRect(area.left(), top + high + px(SPACE // 2), area.width(), 3 * low)
-        painter.drawText(room, int(left | Qt.TextFlag.TextWordWrap), self._lines[1])
+        room.moveTop(top + high + px(SPACE // 2))
+        painter.drawText(room, wrapped, self._lines[1])
 
     def _say(self, text: str) -> None:
         self.setAccessibleDescription(text)
