@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from digitpad.charts.axis_numbers import in_words
 from digitpad.sweeps.plans import shown_value
 from digitpad.sweeps.variables import Value
 
@@ -86,4 +87,4 @@ def axis_of(title: str, values: Sequence[Value], *, text: str = "") -> Axis:
 
 
 def _short(number: float) -> str:
-    return f"{number:.3g}"
+    return in_words([float(f"{number:.3g}")])[0]

@@ -28,6 +28,7 @@ def test_a_range_is_as_it_was_written() -> None:
 def test_few_numbers_are_all_labelled() -> None:
     axis = axis_of("batch-size", [64, 16, 32, 16])
     assert axis.labels == [(0.0, "16"), (pytest.approx(1 / 3), "32"), (1.0, "64")]
+    assert [text for _place, text in axis_of("limit", [1500, 3000]).labels] == ["1,500", "3,000"]
     assert axis_of("epochs", [5, 5]).labels == [(0.5, "5")]
     assert axis_of("epochs", [5, 5]).place(5) == 0.5
     # Over orders of magnitude, a list is logarithmic, too.
