@@ -1,6 +1,7 @@
 """Measure the figures for single digits in the card of the default model, on data that it was not trained on.
 
     python tests/benchmarks/digit_figures.py [--model M] [--ink FOLDER] [--writers 25 26 ...] [--dataset D | --test]
+                                             [--json FILE]
 
 MNIST is the validation part of the model's training on --dataset, or with --test the test set, which should be
 evaluated only once, at the end. FOLDER contains `pendigits-train.jsonl` and `letters-dev.jsonl`; without it, that part
@@ -11,12 +12,14 @@ is skipped.
 import argparse
 import math
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
+from benchmarking import Figure, Target, finish
 from numpy.typing import NDArray
 
 from digitpad.data.dataset import DIGITS, Dataset
@@ -25,6 +28,7 @@ from digitpad.data.ink import Drawing, Stroke, read_ink
 from digitpad.data.mnist import load_mnist
 from digitpad.data.rasterize import USUAL_CANVAS, ink_to_image
 from digitpad.data.synthetic import scribbles, shapes
+from digitpad.data.synthetic.figures import FIGURES
 from digitpad.data.synthetic.hand import drawn_by_hand
 from digitpad.evaluation import evaluate
 from digitpad.evaluation.validation import validation_images
@@ -38,6 +42,22 @@ _PER_FAMILY = 60
 #: Families for testing that `digitpad.data.synthetic.figures` draws in its own way for training.
 _IN_FIGURES = {"heart", "diamond, tall", "lightning", "crescent"}
 
+#: The families of figures that a network for digits confuses most, and letters among those of real writers.
+_DRAWN, _LETTERS = ("rectangle", "square", "diamond", "heart", "bolt", "crescent"), ("X", "A")
+#: Answers that are neither certain nor doubtful.
+_MIDDLE = (0.8, 0.95)
+
+WEIGHTS = Target("weights of the default model", 500_000, at_least=False)
+TIME = Target("processor time for one image", 1, at_least=False, unit="ms", digits=2)
+MNIST = Target("MNIST's test digits read right", 99.6, at_least=True, unit="%", digits=2)
+REFUSED = Target("the same, refused", 0.3, at_least=False, unit="%", digits=2)
+CALIBRATION = Target("the same, calibration error", 0.2, at_least=False, unit="%", digits=2)
+MIDDLE = Target("the same, right of the answers given with 80 to 95 %", 80, at_least=True, unit="%")
+LETTERS = Target("letters by 20 writers refused by the network", 95, at_least=True, unit="%", digits=1)
+LETTERS_IN_WINDOW = Target("the same, where whole numbers are read too", 93, at_least=True, unit="%", digits=1)
+SHAPES = Target(f"{', '.join(_DRAWN)}, {' and '.join(_LETTERS)} refused, the least", 95, at_least=True, unit="%")
+TARGETS = (WEIGHTS, TIME, MNIST, REFUSED, CALIBRATION, MIDDLE, LETTERS, LETTERS_IN_WINDOW, SHAPES)
+
 Change = Callable[[Sequence[Stroke]], list[Stroke]]
 
 
@@ -49,11 +69,16 @@ def main() -> None:
     parser.add_argument("--writers", type=int, nargs="*")
     parser.add_argument("--dataset", default="mnist")
     parser.add_argument("--test", action="store_true")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
     recognizer = Recognizer(load_model(options.model))
     print(f"{recognizer.model.name}, refusing from {recognizer.threshold:.0%} on")
+    weights = sum(parameter.value.size for parameter in recognizer.model.network.parameters())
+    figures = [WEIGHTS.figure(weights), TIME.figure(milliseconds(recognizer))]
     mnist = load_mnist("test") if options.test else mnist_held_out(recognizer.model, options.dataset)
-    report_digits(recognizer, of_ten_classes(mnist))
+    on_mnist = report_digits(recognizer, of_ten_classes(mnist))
+    figures += on_mnist if options.test else []
+    shares = report_figures(recognizer)
     if options.ink is not None:
         drawings = read_ink(options.ink / "pendigits-train.jsonl")
         if options.writers:
@@ -61,17 +86,15 @@ def main() -> None:
         report_digits(recognizer, as_dataset("pen ink", drawings))
         report_robustness(recognizer, drawings[:: max(1, len(drawings) // _ROBUST)])
         letters = read_ink(options.ink / "letters-dev.jsonl")
-        report_refused(recognizer, "letters", letter_pictures(options.ink))
-        report_refused_in_window(recognizer, "letters", [(one.strokes, one.long_side) for one in letters])
-        by_letter = {
-            name: [_picture(letter) for letter in letters if letter.label == name]
-            for name in sorted({str(letter.label) for letter in letters})
-        }
-        shares = {name: refused_share(recognizer, pictures) for name, pictures in by_letter.items()}
-        worst = sorted(shares, key=shares.__getitem__)[:8]
-        print("    least refused:", ", ".join(f"{name} {shares[name]:.0%}" for name in worst))
+        refused = report_refused(recognizer, "letters", letter_pictures(options.ink))
+        ink = [(one.strokes, one.long_side) for one in letters]
+        in_window = report_refused_in_window(recognizer, "letters", ink)
+        figures += [LETTERS.figure(100 * refused), LETTERS_IN_WINDOW.figure(100 * in_window)]
+        by_letter = report_letters(recognizer, letters)
+        figures.append(SHAPES.figure(100 * min([*shares.values(), *(by_letter[name] for name in _LETTERS)])))
     report_synthetic(recognizer)
     report_always(recognizer)
+    finish(figures, {"model": recognizer.model.name}, options.json)
 
 
 def _usual_ink() -> Path | None:
@@ -103,14 +126,31 @@ def as_dataset(name: str, drawings: Sequence[Drawing]) -> Dataset:
     return Dataset.of(name, np.rint(images * 255).astype(np.uint8)[:, np.newaxis], labels)
 
 
-def report_digits(recognizer: Recognizer, dataset: Dataset) -> None:
-    """Print the accuracy of each class, the share of rejected digits and the calibration error."""
+def milliseconds(recognizer: Recognizer) -> float:
+    """Return the median processor time for one image, as the window computes it for every movement of the pen."""
+    image = load_mnist("test").images[0, 0] / np.float32(255)
+    times = []
+    for _ in range(200):
+        begun = time.thread_time()
+        recognizer.recognize_pixels(image)
+        times.append(1000 * (time.thread_time() - begun))
+    print(f"one image takes {np.median(times):.2f} ms of processor time")
+    return float(np.median(times))
+
+
+def report_digits(recognizer: Recognizer, dataset: Dataset) -> list[Figure]:
+    """Print the accuracy of each class, the share of rejected digits and the calibration; return the figures."""
     result = evaluate(recognizer, dataset)
     classes = " ".join(f"{figures.label}:{100 * (figures.recall or 0):.1f}" for figures in result.per_class)
     low, high = result.interval
     print(f"{dataset.name}: {len(dataset)} digits, {result.accuracy:.2%} right ({low:.2%} to {high:.2%})  {classes}")
     refused = float((recognizer.refusals(dataset.pixels) >= recognizer.threshold).mean())
-    print(f"    refused {refused:.2%}; calibration error {result.calibration.error:.2%}")
+    middle = (result.confidences >= _MIDDLE[0]) & (result.confidences < _MIDDLE[1])
+    right = float(result.correct[middle].mean()) if middle.any() else math.nan
+    print(f"    refused {refused:.2%}; calibration error {result.calibration.error:.2%}; ", end="")
+    print(f"{right:.1%} right of {middle.sum()} answers with {_MIDDLE[0]:.0%} to {_MIDDLE[1]:.0%}")
+    values = {MNIST: result.accuracy, REFUSED: refused, CALIBRATION: result.calibration.error, MIDDLE: right}
+    return [target.figure(100 * value) for target, value in values.items()]
 
 
 def refused_share(recognizer: Recognizer, pictures: Sequence[NDArray[np.float32]]) -> float:
@@ -118,18 +158,43 @@ def refused_share(recognizer: Recognizer, pictures: Sequence[NDArray[np.float32]
     return float(np.mean([one.rejected for one in recognizer.recognize_all(np.stack(pictures))]))
 
 
-def report_refused(recognizer: Recognizer, name: str, pictures: Sequence[NDArray[np.float32]]) -> None:
-    """Print the share of images that are rejected."""
-    print(f"{name}: {len(pictures)} pictures, {refused_share(recognizer, pictures):.1%} refused")
+def report_figures(recognizer: Recognizer) -> dict[str, float]:
+    """Print and return the shares of hand-drawn figures that are rejected; networks may know their families."""
+    rng = np.random.default_rng(1)
+    shares = {
+        name: refused_share(recognizer, [ink_to_image(_enlarged(FIGURES[name][0](rng))) for _ in range(_PER_FAMILY)])
+        for name in _DRAWN
+    }
+    print("hand-drawn figures: " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items()))
+    return shares
+
+
+def report_letters(recognizer: Recognizer, letters: Sequence[Drawing]) -> dict[str, float]:
+    """Return the share of each letter that is rejected, and print the smallest."""
+    shares = {
+        name: refused_share(recognizer, [_picture(letter) for letter in letters if letter.label == name])
+        for name in sorted({str(letter.label) for letter in letters})
+    }
+    worst = sorted(shares, key=shares.__getitem__)[:8]
+    print("    least refused:", ", ".join(f"{name} {shares[name]:.0%}" for name in worst))
+    return shares
+
+
+def report_refused(recognizer: Recognizer, name: str, pictures: Sequence[NDArray[np.float32]]) -> float:
+    """Print and return the share of images that are rejected."""
+    share = refused_share(recognizer, pictures)
+    print(f"{name}: {len(pictures)} pictures, {share:.1%} refused")
+    return share
 
 
 def report_refused_in_window(
     recognizer: Recognizer, name: str, drawings: Sequence[tuple[Sequence[Stroke], float]]
-) -> None:
-    """Print the share of drawings (strokes, and the long side of the canvas) that the number reader rejects."""
+) -> float:
+    """Print and return the share of drawings (strokes, long side of the canvas) that the number reader rejects."""
     reader = NumberReader(recognizer)
-    refused = [reader.read_drawing(strokes, canvas=canvas).rejected for strokes, canvas in drawings]
-    print(f"    {name}, where whole numbers are read too: {np.mean(refused):.1%} of {len(refused)} refused")
+    share = float(np.mean([reader.read_drawing(strokes, canvas=canvas).rejected for strokes, canvas in drawings]))
+    print(f"    {name}, where whole numbers are read too: {share:.1%} of {len(drawings)} refused")
+    return share
 
 
 def report_synthetic(recognizer: Recognizer) -> None:
@@ -140,10 +205,7 @@ def report_synthetic(recognizer: Recognizer) -> None:
     for kind, families in (("shapes", figures), ("scribbles", scribbles.TESTING)):
         drawings: list[tuple[Sequence[Stroke], float]] = []
         for name, family in families.items():
-            drawn = [
-                [(300 * stroke).astype(np.float32) for stroke in drawn_by_hand(family(rng), rng)]
-                for _ in range(_PER_FAMILY)
-            ]
+            drawn = [_enlarged(drawn_by_hand(family(rng), rng)) for _ in range(_PER_FAMILY)]
             shares[kind][name] = refused_share(recognizer, [ink_to_image(strokes) for strokes in drawn])
             drawings += [(strokes, USUAL_CANVAS) for strokes in drawn]
         each = ", ".join(
@@ -213,6 +275,10 @@ def _changes() -> dict[str, Change]:
         "turned 10 degrees left": turned(10),
         "turned 10 degrees right": turned(-10),
     }
+
+
+def _enlarged(strokes: Sequence[NDArray[np.float64]]) -> list[Stroke]:
+    return [(300 * stroke).astype(np.float32) for stroke in strokes]
 
 
 def _picture(drawing: Drawing) -> NDArray[np.float32]:

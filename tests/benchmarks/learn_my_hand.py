@@ -13,13 +13,14 @@ writers of the same fold, and MNIST's test digits are read after every adaptatio
 """
 
 import argparse
-import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from benchmarking import Figure, Target
+from benchmarking import finish as report
 
 from digitpad.adaptation.following import finish
 from digitpad.adaptation.judging import read_own
@@ -33,6 +34,12 @@ from digitpad.models.model_file import Model, load_model
 from digitpad.reading.recognizer import Recognizer
 
 FOLDS = 5
+
+FEWER = Target("errors in a hand after learning from ten corrections, fewer by", 70, at_least=True, unit="%")
+FORGOTTEN = Target("the same, points lost on MNIST", 0.05, at_least=False, digits=2)
+OTHERS = Target("the same, points lost on other writers", 0.05, at_least=False, digits=2)
+SECONDS = Target("the same, longest time", 5, at_least=False, unit="s", digits=1)
+TARGETS = (FEWER, FORGOTTEN, OTHERS, SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +117,28 @@ def main() -> None:
             if together:
                 replay = prepare_replay(options.seed, without_writers=[one for one in ink if fold_of(one) == fold])
                 outcomes += measure(model, together, ink, replay, options.methods, settings, options.corrections)
-    if options.json is not None:
-        options.json.write_text(json.dumps([asdict(one) for one in outcomes], indent=1) + "\n", encoding="utf-8")
     if outcomes:
         print(table(outcomes))
+    # The window learns with replay, unless a switch is set.
+    report(
+        figures_of([one for one in outcomes if one.method == Protection.REPLAY]),
+        {"outcomes": [asdict(one) for one in outcomes]},
+        options.json,
+    )
+
+
+def figures_of(outcomes: Sequence[Outcome]) -> list[Figure]:
+    """Return the figures of one method over all models; none if there was nothing to learn."""
+    before = sum(one.wrong_before for one in outcomes)
+    if not before:
+        return []
+    values = {
+        FEWER: 100 * (1 - sum(one.wrong_after for one in outcomes) / before),
+        FORGOTTEN: 100 * float(np.mean([one.mnist_before - one.mnist_after for one in outcomes])),
+        OTHERS: 100 * float(np.mean([one.others_before - one.others_after for one in outcomes])),
+        SECONDS: max(one.seconds for one in outcomes),
+    }
+    return [target.figure(value) for target, value in values.items()]
 
 
 def writers_of(drawings: Iterable[Drawing]) -> dict[int, list[OwnSample]]:

@@ -1,6 +1,7 @@
 """Measure how a model reads digits that are spoiled in the fifteen ways of MNIST-C.
 
     python tests/benchmarks/noise_and_clutter.py [--model M] [--dataset D | --test] [--images 10000] [--seed 0]
+                                                 [--json FILE]
 
 For each kind: the share of digits whose best answer is right, the share that is refused, and the share that is wrong
 and not refused. The images are given to the network as they are, 28x28 pixels with ink 255; a picture file would be
@@ -9,9 +10,11 @@ should be evaluated only once, at the end.
 """
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
+from benchmarking import Target, finish
 from digit_figures import mnist_held_out, of_ten_classes
 
 from digitpad.data.corruptions import CLUTTER, CORRUPTIONS, corrupted
@@ -21,6 +24,10 @@ from digitpad.models.model_file import load_model
 from digitpad.reading.recognizer import Recognizer
 
 _AT_ONCE = 1000
+
+MEAN = Target("MNIST spoiled by noise and clutter, mean of 15 kinds", 90, at_least=True, unit="%", digits=1)
+WORST = Target("the same, wrong and not refused, worst kind", 3, at_least=False, unit="%", digits=1)
+TARGETS = (MEAN, WORST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +73,26 @@ def main() -> None:
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--images", type=int, default=10_000, help="at most (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
     recognizer = Recognizer(load_model(options.model))
     mnist = load_mnist("test") if options.test else mnist_held_out(recognizer.model, options.dataset)
     digits = of_ten_classes(mnist.subset(np.arange(min(options.images, len(mnist)))))
     print(f"{recognizer.model.name}, {len(digits)} digits of {mnist.name}, refusing from {recognizer.threshold:.0%} on")
     print(f"{'kind':15} {'right':>8} {'refused':>8} {'wrong and not refused':>22}  trained with (by the recipe)")
-    rights = []
+    kinds: dict[str, Figures] = {}
     for kind in (None, *CORRUPTIONS):
         found = measure(recognizer, digits, kind, options.seed)
         known = "" if kind is None else "yes" if kind in CLUTTER else "no"
         name = kind or "as they are"
         print(f"{name:15} {found.right:8.2%} {found.refused:8.2%} {found.wrong_unrefused:22.2%}  {known}", flush=True)
         if kind is not None:
-            rights.append(found.right)
-    print(f"mean accuracy over {len(rights)} kinds: {np.mean(rights):.2%}")
+            kinds[kind] = found
+    figures = [
+        MEAN.figure(100 * float(np.mean([found.right for found in kinds.values()]))),
+        WORST.figure(100 * max(found.wrong_unrefused for found in kinds.values())),
+    ]
+    finish(figures, {"kinds": {kind: asdict(found) for kind, found in kinds.items()}}, options.json)
 
 
 if __name__ == "__main__":

@@ -9,15 +9,15 @@ with the share in which every digit is correct when it is read alone.
 """
 
 import argparse
-import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import PIL.ImageDraw
+from benchmarking import Figure, Target, finish
 
 from digitpad.commands.predict import read_file
 from digitpad.data.ink import Drawing
@@ -27,6 +27,19 @@ from digitpad.reading.recognizer import Recognizer
 
 #: Widths of the pen, in shares of the height of a digit.
 PENS = (0.03, 0.06, 0.1, 0.15)
+SCANS = Target("digits as scans of 8x8 pixels, enlarged, read right", 97, at_least=True, unit="%", digits=1)
+#: The targets, each with the kinds of pictures that it is about.
+TARGETS: dict[Target, Callable[[str], bool]] = {
+    Target("pictures of whole numbers, digits apart, mean of four pens", 97, at_least=True, unit="%", digits=1): (
+        lambda name: name.startswith("apart, pen") and name.count(",") == 1
+    ),
+    Target("the same, digits touching", 85, at_least=True, unit="%", digits=1): (
+        lambda name: name.startswith("touching")
+    ),
+    Target("the same, cropped to the ink", 97, at_least=True, unit="%", digits=1): lambda name: "cropped" in name,
+    Target("the same, underlined", 97, at_least=True, unit="%", digits=1): lambda name: "underlined" in name,
+    SCANS: lambda name: name.startswith("8x8"),
+}
 _FINER = 4  # the picture is drawn larger, and reduced, which smooths its edges
 
 
@@ -171,8 +184,16 @@ def main() -> None:
             right = sum(read(small_scan(one, factor), recognizer, folder) == str(one.label) for one in chosen)
             alone = sum(all_right([one], recognizer) for one in chosen)
             _note(report, f"8x8 scan, enlarged {factor} times", right / len(chosen), alone / len(chosen))
-    if options.json is not None:
-        options.json.write_text(json.dumps(report, indent=1) + "\n")
+    finish(figures_of(report), {"kinds": report}, options.json)
+
+
+def figures_of(report: dict[str, dict[str, float]]) -> list[Figure]:
+    """Return the figures with targets: means over the pens, and the worse of the two scans."""
+    figures = []
+    for target, chosen in TARGETS.items():
+        shares = [found["right"] for name, found in report.items() if chosen(name)]
+        figures.append(target.figure(100 * (min(shares) if target is SCANS else float(np.mean(shares)))))
+    return figures
 
 
 def _note(report: dict[str, dict[str, float]], name: str, right: float, alone: float) -> None:

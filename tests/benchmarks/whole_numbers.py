@@ -36,7 +36,7 @@ def share_of_ink(
     """Read numbers of ink; return the shares that are correct, of correct length, and with every digit correct."""
     right = length = alone = 0
     for _ in range(count):
-        drawings = writers[int(rng.choice(MEASURING_WRITERS))]
+        drawings = writers[int(rng.choice(sorted(writers)))]
         digits = [drawings[index] for index in rng.integers(0, len(drawings), int(rng.integers(2, 11)))]
         made = ink_number(digits, spacing, rng)
         text = reader.read_drawing(made.strokes, canvas=made.canvas).text
@@ -107,7 +107,7 @@ def main() -> None:
     options = parser.parse_args()
     recognizer = Recognizer(load_model(options.model))
     reader = NumberReader(recognizer)
-    writers = read_writers(options.ink)
+    writers = {writer: ink for writer, ink in read_writers(options.ink).items() if writer in MEASURING_WRITERS}
     report: dict[str, dict[str, float]] = {}
     spacings: Sequence[Spacing] = ("apart", "touching", "joined")
     print(f"{'numbers':24} {'right':>8} {'length':>8} {'digits alone':>13}")
