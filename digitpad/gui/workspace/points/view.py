@@ -1,27 +1,22 @@
 """The map of points with its controls: follows the network and the drawing of the workspace."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QImage, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from digitpad.extras import is_installed
-from digitpad.gui.widgets.cards import muted
-from digitpad.gui.widgets.fields import ComboBox
-from digitpad.gui.widgets.flow_layout import FlowLayout
 from digitpad.gui.widgets.live_text import LiveText
 from digitpad.gui.widgets.picture_image import image_of_colours, levels_of
-from digitpad.gui.widgets.segmented import segments
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 from digitpad.gui.workspace.captions import caption_of
 from digitpad.gui.workspace.gallery import Caption
 from digitpad.gui.workspace.look import Depth, Look
+from digitpad.gui.workspace.points.controls import PointsControls
 from digitpad.gui.workspace.points.follower import PointsFollower, are_moments
 from digitpad.gui.workspace.points.map import Note, PointsMap
 from digitpad.gui.workspace.tiles import Palette, TileStore
@@ -86,7 +81,6 @@ class PointsView(QWidget):
         self._workspace = workspace
         self._theme = theme
         self._palette = Palette(theme)
-        self._layers: tuple[str, ...] = ()
         self.follower = PointsFollower(self)
         self._tiles = TileStore(self)
         self._rest = QTimer(self)
@@ -94,8 +88,18 @@ class PointsView(QWidget):
         self._rest.setInterval(_REST)
         self._rest.timeout.connect(self._compute)
         self.map = PointsMap(theme, self._note_of, self)
-        self._make_controls()
+        self.controls = PointsControls(theme, self)
+        self.words = LiveText(
+            theme, "pointsWords", text_font(self.font(), scale=0.9), "muted", self, spoken=self.tr("Points"), lines=2
+        )
         self._lay_out()
+        self.controls.layer_chosen.connect(self._choose_layer)
+        self.controls.placing_chosen.connect(self._place_by)
+        self.controls.cannot_place.connect(self._show_trouble)
+        self.controls.lasso_chosen.connect(self._select_by)
+        self.controls.fit_asked.connect(self._fit_again)
+        self.controls.misread_asked.connect(self.list_misread)
+        self.controls.nearest_asked.connect(self._list_nearest)
         self._tiles.changed.connect(self.map.refresh_note)
         self.follower.placed.connect(self._show_placed)
         self.follower.progressed.connect(self._show_progress)
@@ -110,7 +114,7 @@ class PointsView(QWidget):
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers to choose from."""
-        return self._layers
+        return self.controls.layers
 
     def use_images(self, images: "Dataset | None") -> None:
         """Show these images where they fit the network; None shows those of its training."""
@@ -189,42 +193,30 @@ class PointsView(QWidget):
         self._ask()
 
     def _ask(self, *, fit: bool = False) -> None:
-        if self.isVisible() and self.follower.network is not None and self._layers:
-            self.follower.layer = self.layer.chosen
+        if self.isVisible() and self.follower.network is not None and self.layers:
+            self.follower.layer = self.controls.layer.chosen
             self.follower.ask(fit=fit)
 
     def _offer(self, layers: tuple[str, ...], first: str = "") -> None:
         """Offer the layers of a network; the chosen one stays, otherwise another is chosen first."""
-        if layers == self._layers:
-            return
-        chosen, self._layers = self.layer.chosen, layers
-        self.layer.blockSignals(True)
-        self.layer.offer({name: name for name in layers})
-        if layers:
-            self.layer.choose(chosen if chosen in layers else first)
-        self.layer.blockSignals(False)
-        self.follower.layer = self.layer.chosen if layers else ""
+        if layers != self.layers:
+            self.controls.offer(layers, first)
+            self.follower.layer = self.controls.layer.chosen if layers else ""
 
     @Slot()
     def _choose_layer(self) -> None:
         self.follower.forget()
         self._ask(fit=True)
 
-    def _choose_method(self, number: int) -> None:
-        """Place the points by PCA or t-SNE; without openTSNE, say how to install it."""
-        if number == 1 and not is_installed("openTSNE"):
-            _check(self.method_buttons, 0)
-            self._show_trouble(self._how_to_install())
-            return
-        _check(self.method_buttons, number)
-        by_neighbours = number == 1
+    @Slot(bool)
+    def _place_by(self, by_neighbours: bool) -> None:
         if by_neighbours != self.follower.by_neighbours:
             self.follower.by_neighbours = by_neighbours
             self._ask(fit=True)
 
-    def _choose_selection(self, number: int) -> None:
-        _check(self.selection_buttons, number)
-        self.map.lasso = number == 1
+    @Slot(bool)
+    def _select_by(self, lasso: bool) -> None:
+        self.map.lasso = lasso
 
     @Slot()
     def _fit_again(self) -> None:
@@ -237,7 +229,7 @@ class PointsView(QWidget):
         self._tiles.use(SplitDataset(placed.images.name, ("test",), (placed.images,)))
         self.map.show_points(placed.places, placed.truth, placed.wrong, placed.labels, steady=steady)
         self._say(placed)
-        self.misread.setEnabled(bool(placed.wrong.any()))
+        self.controls.misread.setEnabled(bool(placed.wrong.any()))
         self.show_look(self._workspace.look)
 
     @Slot(object)
@@ -256,8 +248,8 @@ class PointsView(QWidget):
         nothing = np.zeros(0, np.int64)
         self.map.show_points(np.zeros((0, 2), np.float32), nothing, nothing.astype(np.bool_), (), steady=False)
         self.map.show_drawing(None, None)
-        self.misread.setEnabled(False)
-        self.nearest.setEnabled(False)
+        self.controls.misread.setEnabled(False)
+        self.controls.nearest.setEnabled(False)
         self.words.show_text("")
 
     def _say(self, placed: "PlacedPoints") -> None:
@@ -275,7 +267,7 @@ class PointsView(QWidget):
         if not self.isVisible() or look.is_reading:
             return
         place = self._place_of(look)
-        self.nearest.setEnabled(place is not None)
+        self.controls.nearest.setEnabled(place is not None)
         self.map.show_drawing(place, None if place is None else self._picture_of(look))
 
     def _place_of(self, look: Look) -> NDArray[np.float32] | None:
@@ -312,15 +304,12 @@ class PointsView(QWidget):
         network = self.follower.network
         return network is None or not network.reader.reads_pictures
 
+    @Slot()
     def list_misread(self) -> None:
         """List the misread images, the most certain first."""
         placed = self.follower.shown
         if placed is not None:
             self._list(self.tr("Misread, most certain first"), placed.mistakes(), are_misread=True)
-
-    @Slot()
-    def _list_misread(self) -> None:
-        self.list_misread()
 
     @Slot()
     def _list_nearest(self) -> None:
@@ -360,100 +349,18 @@ class PointsView(QWidget):
 
     # Parts
 
-    def _make_controls(self) -> None:
-        theme = self._theme
-        self.layer = ComboBox(
-            theme, "pointsLayer", self.tr("Layer"), self.tr("The layer whose outputs are shown as points"), self
-        )
-        self.layer.setFixedWidth(15 * SPACE)
-        self.layer.currentIndexChanged.connect(self._choose_layer)
-        tip = self.tr("Places similar images near each other: only neighbours mean something")
-        if not is_installed("openTSNE"):
-            tip = self._how_to_install()
-        methods, self.method_buttons = segments(
-            [
-                ("pointsPca", self.tr("PCA"), self.tr("The plane in which the points are spread furthest")),
-                ("pointsTsne", self.tr("t-SNE"), tip),
-            ],
-            self,
-            label=self.tr("Placed by"),
-        )
-        selections, self.selection_buttons = segments(
-            [
-                ("pointsRectangle", self.tr("Rectangle"), self.tr("Drag a rectangle to list the images in it")),
-                ("pointsLasso", self.tr("Lasso"), self.tr("Draw a line around images to list them")),
-            ],
-            self,
-            label=self.tr("Select by"),
-        )
-        # A group would remove all buttons except the checked one from the tab order.
-        choices = (
-            (methods, self.method_buttons, self._choose_method),
-            (selections, self.selection_buttons, self._choose_selection),
-        )
-        for group, buttons, choose in choices:
-            for number, button in enumerate(buttons):
-                group.removeButton(button)
-                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-                button.clicked.connect(partial(choose, number))
-        self.refit = self._link(
-            "pointsRefit", self.tr("Fit"), self.tr("Fit the plane to the points of this moment"), self._fit_again
-        )
-        self.misread = self._link(
-            "pointsMisread", self.tr("Misread"), self.tr("List the misread images"), self._list_misread
-        )
-        self.nearest = self._link(
-            "pointsNearest",
-            self.tr("Nearest"),
-            self.tr("List the images nearest to the drawing, in the space of the layer"),
-            self._list_nearest,
-        )
-        self.words = LiveText(
-            theme, "pointsWords", text_font(self.font(), scale=0.9), "muted", self, spoken=self.tr("Points"), lines=2
-        )
-
-    def _link(self, name: str, text: str, tip: str, slot: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setProperty("role", "link")
-        button.setAccessibleName(text)
-        button.setToolTip(tip)
-        button.clicked.connect(slot)
-        return button
-
     def _lay_out(self) -> None:
-        flow = FlowLayout()
-        flow.setSpacing(SPACE)
-        word = muted(self.tr("Layer"), self)
-        word.setWordWrap(False)
-        word.setBuddy(self.layer)
-        controls = (
-            word, self.layer, *self.method_buttons, *self.selection_buttons, self.refit, self.misread, self.nearest,
-        )  # fmt: skip
-        for control in controls:
-            flow.addWidget(control)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
-        head = QHBoxLayout()
-        head.addLayout(flow, 1)
-        column.addLayout(head)
+        column.addWidget(self.controls)
         column.addWidget(self.map, 1)
         column.addWidget(self.words)
-
-    def _how_to_install(self) -> str:
-        text = self.tr("t-SNE needs the package openTSNE; install it with: {command}")
-        return text.format(command="pip install 'digitpad[embedding]'")
 
     @Slot()
     def _dress(self) -> None:
         self._palette = Palette(self._theme)
         self.show_look(self._workspace.look)
-
-
-def _check(buttons: Sequence[QToolButton], number: int) -> None:
-    for place, button in enumerate(buttons):
-        button.setChecked(place == number)
 
 
 def _layers_of(model: "Model") -> tuple[tuple[str, ...], str]:

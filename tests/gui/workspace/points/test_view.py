@@ -21,7 +21,7 @@ from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace import example_images
 from digitpad.gui.workspace.models import LoadedModel, Moment, at_moment
-from digitpad.gui.workspace.points import view as view_module
+from digitpad.gui.workspace.points import controls as controls_module
 from digitpad.gui.workspace.points.colours import class_colour
 from digitpad.gui.workspace.points.view import Listing, PointsView
 from digitpad.gui.workspace.points.work import PlacedPoints
@@ -121,7 +121,7 @@ def _drawing(view: PointsView) -> NDArray[np.float32] | None:
 def test_the_points_are_the_projected_outputs_of_the_layer(view: PointsView, theme: Theme) -> None:
     placed = _shown(view)
     assert placed is not None
-    assert placed.layer == view.layer.chosen
+    assert placed.layer == view.controls.layer.chosen
     assert placed.layer not in {"input", view.layers[-1]}
     expected = _points(placed.network, _images(), placed.layer)
     np.testing.assert_array_equal(placed.places, Plane.fit(expected.values).place(expected.values))
@@ -180,7 +180,7 @@ def test_a_rectangle_lists_the_images_in_it(view: PointsView) -> None:
 
 
 def test_a_lasso_lists_the_images_in_it(view: PointsView) -> None:
-    QTest.mouseClick(view.selection_buttons[1], _LEFT)
+    QTest.mouseClick(view.controls.selection_buttons[1], _LEFT)
     rect = view.map.rect()
     corner = QPoint(rect.width() - 2, 1)
     listing = _drag(view, [QPoint(1, 1), corner, QPoint(1, rect.height() - 2)])
@@ -211,7 +211,7 @@ def test_the_keyboard_goes_from_point_to_point(view: PointsView, points_window: 
 
 def test_the_drawing_is_a_point_that_moves_with_it(view: PointsView, points_window: MainWindow) -> None:
     assert _drawing(view) is None
-    assert not view.nearest.isEnabled()
+    assert not view.controls.nearest.isEnabled()
     workspace, placed = points_window.workspace, _shown(view)
     assert placed is not None
     seen: list[NDArray[np.float32]] = []
@@ -225,7 +225,7 @@ def test_the_drawing_is_a_point_that_moves_with_it(view: PointsView, points_wind
     assert not np.array_equal(seen[0], seen[1])
     found: list[Listing] = []
     view.listed.connect(found.append)
-    QTest.mouseClick(view.nearest, _LEFT)
+    QTest.mouseClick(view.controls.nearest, _LEFT)
     assert found[-1].indices[0] == 9
     workspace.drawing.put("clear", Page())
     settle(points_window)
@@ -246,7 +246,7 @@ def test_another_moment_keeps_the_plane_and_another_network_does_not(
     expected = _points(later, _images(), first.layer)
     np.testing.assert_array_equal(second.places, first.plane.place(expected.values))
     with qtbot.waitSignal(view.follower.placed):
-        QTest.mouseClick(view.refit, _LEFT)
+        QTest.mouseClick(view.controls.refit, _LEFT)
     third = _shown(view)
     assert third is not None
     np.testing.assert_array_equal(third.plane.center, expected.values.mean(axis=0))
@@ -288,7 +288,7 @@ def test_moments_of_a_film_are_shown_at_once(
 
 
 def test_a_network_without_the_layer_shows_another(view: PointsView, points_window: MainWindow, qtbot: QtBot) -> None:
-    view.layer.choose("pool2")
+    view.controls.layer.choose("pool2")
     _wait(view, qtbot)
     plan = Architecture(
         "flat",
@@ -304,21 +304,21 @@ def test_a_network_without_the_layer_shows_another(view: PointsView, points_wind
     assert "pool2" not in view.layers
     placed = _shown(view)
     assert placed is not None
-    assert placed.layer == view.layer.chosen
+    assert placed.layer == view.controls.layer.chosen
 
 
 def test_without_opentsne_its_entry_says_how_to_install_it(view: PointsView, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view_module, "is_installed", lambda _name: False)
-    QTest.mouseClick(view.method_buttons[1], _LEFT)
-    assert view.method_buttons[0].isChecked()
-    assert not view.method_buttons[1].isChecked()
+    monkeypatch.setattr(controls_module, "is_installed", lambda _name: False)
+    QTest.mouseClick(view.controls.method_buttons[1], _LEFT)
+    assert view.controls.method_buttons[0].isChecked()
+    assert not view.controls.method_buttons[1].isChecked()
     assert "pip install 'digitpad[embedding]'" in view.words.text()
     assert not view.follower.by_neighbours
 
 
 def test_t_sne_places_the_points(view: PointsView, points_window: MainWindow, qtbot: QtBot) -> None:
     pytest.importorskip("openTSNE")
-    QTest.mouseClick(view.method_buttons[1], _LEFT)
+    QTest.mouseClick(view.controls.method_buttons[1], _LEFT)
     qtbot.waitUntil(lambda: _is_embedded(view))
     placed = _shown(view)
     assert placed is not None
