@@ -10,7 +10,7 @@ because allocating memory takes longer than the arithmetic.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -21,6 +21,15 @@ from digitpad.nn.checks import Checked
 from digitpad.nn.optim import updates
 from digitpad.nn.optim.pieces import Runner, cache_pieces, run_in_turn
 from digitpad.nn.parameter import Parameter
+
+Update = Callable[[Array, Array, dict[str, Array]], None]
+"""Changes a value by its gradient and state."""
+
+#: A mean of gradients that have become 0, such as those of a unit that is never active, shrinks with every step until
+#: it is subnormal (below 1.2e-38 in float32), and stays there: 0.9 times the smallest number is rounded to itself.
+#: Processors take ten times as long for such numbers. So every 32 steps, what is this small becomes 0. In between, it
+#: shrinks by a factor of 0.9**32 = 0.03, and remains normal.
+_SMALLEST, _STEPS_BETWEEN = 1e-36, 32
 
 
 class Optimizer(Checked):
@@ -94,6 +103,8 @@ class Optimizer(Checked):
         """
         self.steps += 1
         update = self._prepare_and_update if self.maximize or self._penalty else self._update
+        if self.steps % _STEPS_BETWEEN == 0:
+            update = partial(_clear_and, update)
         tasks = [partial(update, *piece) for piece in self._pieces()]
         # Threads are only woken if something is large enough to be divided.
         do_tasks = run if len(tasks) > len(self.parameters) else run_in_turn
@@ -154,3 +165,9 @@ class Optimizer(Checked):
                 setattr(self, name, to_numpy(state[name]).item())
             else:
                 array[...] = array_module(array).asarray(state[name])
+
+
+def _clear_and(update: Update, value: Array, grad: Array, state: dict[str, Array]) -> None:
+    for kept in state.values():
+        updates.clear_small(kept, _SMALLEST)
+    update(value, grad, state)

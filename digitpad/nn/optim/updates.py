@@ -15,6 +15,12 @@ def reverse(grad: Array) -> None:
 
 
 @elementwise
+def clear_small(kept: Array, smallest: float) -> None:
+    """Set numbers of a smaller size than `smallest` to 0."""
+    kept *= abs(kept) >= smallest
+
+
+@elementwise
 def add_penalty(value: Array, grad: Array, weight_decay: float) -> None:
     """Compute grad += weight_decay * value."""
     grad += weight_decay * value

@@ -12,6 +12,7 @@ import pytest
 from digitpad import nn
 from digitpad.nn.backend import Array
 from digitpad.nn.losses import Loss
+from digitpad.nn.optim import optimizer as optimizer_module
 from digitpad.nn.optim.optimizer import Optimizer
 from digitpad.nn.optim.pieces import cache_pieces
 
@@ -313,6 +314,34 @@ def test_a_bad_learning_rate_is_refused_when_it_is_set() -> None:
     with pytest.raises(ValueError, match="SGD: learning_rate is nan"):
         optimizer.learning_rate = float("nan")
     assert optimizer.learning_rate == 0.1
+
+
+@every_optimizer
+def test_state_of_a_dead_unit_becomes_zero_and_never_stays_subnormal(
+    make: Callable[[list[nn.Parameter]], Optimizer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trained() -> tuple[Array, Optimizer]:
+        parameter = nn.Parameter(np.linspace(-1, 1, 64, dtype=np.float32))
+        optimizer, rng = make([parameter]), np.random.default_rng(0)
+        for step in range(1200):
+            parameter.grad[...] = rng.standard_normal(64)
+            # Half of the weights belong to a unit that is not active after ten steps.
+            parameter.grad[32:] *= step < 10
+            optimizer.step()
+        return parameter.value, optimizer
+
+    weights, optimizer = trained()
+    for state in optimizer.state:
+        for kept in state.values():
+            sizes = np.abs(kept)
+            assert not np.any((sizes > 0) & (sizes < np.finfo(np.float32).tiny))
+            # Without momentum there is no velocity.
+            assert np.all(sizes[:32] > 0) or not sizes.any()
+    monkeypatch.setattr(optimizer_module, "_SMALLEST", 0.0)
+    others, optimizer = trained()
+    np.testing.assert_array_equal(weights, others)
+    if isinstance(optimizer, nn.AdamW):
+        assert np.any((optimizer.state[0]["gradient_sum"] != 0) & (np.abs(optimizer.state[0]["gradient_sum"]) < 1e-38))
 
 
 def test_large_arrays_are_cut_into_pieces_whatever_the_order_of_their_axes() -> None:
