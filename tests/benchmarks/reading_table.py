@@ -64,7 +64,8 @@ def arguments_of(options: argparse.Namespace) -> Mapping[str, Callable[[], list[
     def hands() -> list[str]:
         models = {fold: folds / f"fold{fold}" / "model.safetensors" for fold in range(1, writer_folds.FOLDS + 1)}
         words = [word for fold, path in models.items() if path.exists() for word in ("--fold", f"{fold}={path}")]
-        return ["--model", "standard", "--methods", "replay", *words]
+        # Each of these networks is asked about the writers that it has not seen.
+        return ["--methods", "replay", *words]
 
     return {
         "digit_figures": lambda: [*model, "--test", "--ink", str(options.ink)],
