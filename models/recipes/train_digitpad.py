@@ -1,6 +1,7 @@
 """Train the default model, from the data of the project alone.
 
     python models/recipes/train_digitpad.py FOLDER [--images 2400000] [--seed 0] [--fold K] [--teacher MODEL ...]
+    python models/recipes/train_digitpad.py LAST --start-from FOLDER --images 192000 --rate 0.0004 --manners 0 ...
 
 FOLDER receives checkpoints, the log, and at the end `model.safetensors` with its card `model.md`. The same command
 continues a training that was interrupted, also by a power failure, and gives the same weights as without the
@@ -8,8 +9,9 @@ interruption. The batches are described in `digit_mix.py`. The weights of the la
 folded into the convolutions, and a temperature is fitted on 5,000 of MNIST's training digits, which are not learned.
 
 --fold K leaves out the pen ink of every fifth writer and reads it at the end: settings are chosen by this, and never by
-MNIST's test digits. --teacher, given once or several times, distils: the targets are the mean of the label and of what
-the teachers answer to the same image.
+MNIST's test digits. --start-from continues from the averaged weights of another training, with other batches and rates:
+the default model is finished without manners, some of which look like other digits of MNIST. --teacher, given once or
+several times, distils: the targets are the mean of the label and of what the teachers answer to the same image.
 """
 
 import argparse
@@ -76,6 +78,7 @@ class Settings:
     trust: float
     shares: Shares
     settling: float
+    start_from: str | None = None
 
     @property
     def steps(self) -> int:
@@ -107,6 +110,10 @@ class Training:
         self.folder, self.settings, self.mix = folder, settings, mix
         self.architecture = architecture(settings)
         self.network = build_network(self.architecture, settings.seed)
+        if settings.start_from is not None:
+            earlier = ExponentialMovingAverage(self.network, settings.decay)
+            earlier.load_state_dict(_under("average.", read_tensors(_checkpoint_in(Path(settings.start_from)))))
+            earlier.copy_to(self.network)
         self._optimizer = Adam(self.network.parameters(), settings.rate)
         self._rates = OneCycleLR(self._optimizer, settings.steps)
         self.average = ExponentialMovingAverage(self.network, settings.decay, warm_up=True)
@@ -119,7 +126,7 @@ class Training:
     @property
     def checkpoint(self) -> Path:
         """The file of the checkpoint."""
-        return self.folder / "checkpoint.safetensors"
+        return _checkpoint_in(self.folder)
 
     def run(self, save_every: int) -> None:
         """Take all remaining steps, and write the state every `save_every` steps."""
@@ -173,8 +180,8 @@ class Training:
         tensors = read_tensors(self.checkpoint)
         state = json.loads(read_header(self.checkpoint).strings["state"])
         wanted = json.loads(json.dumps(asdict(self.settings)))
-        if state["settings"] != wanted:
-            changed = [name for name, value in wanted.items() if state["settings"].get(name) != value]
+        changed = [name for name, value in wanted.items() if state["settings"].get(name) != value]
+        if changed:
             raise SystemExit(f"{self.folder} has a training with another {', '.join(changed)}; choose another folder.")
         self.network.load_state_dict(_under("network.", tensors))
         self._optimizer.load_state_dict(_under("optimizer.", tensors))
@@ -309,8 +316,14 @@ def card(training: Training, command: str, temperature: float, found: Mapping[st
     learned = (
         f"Learned from {len(mix.mnist):,} digits of MNIST and {len(mix.drawings):,} of pen ink. "
         f"In each batch: {shares}; the rest is MNIST. "
-        f"In the last {settings.settling:.0%} of the steps, half as much ink and as many manners."
+        + (
+            f"In the last {settings.settling:.0%} of the steps, half as much ink and manners."
+            if settings.settling
+            else ""
+        )
     )
+    if settings.start_from is not None:
+        learned += f" The first weights are the averaged ones of {settings.start_from}."
     return "\n".join(
         [
             "# digitpad",
@@ -328,6 +341,10 @@ def card(training: Training, command: str, temperature: float, found: Mapping[st
             "",
         ]
     )
+
+
+def _checkpoint_in(folder: Path) -> Path:
+    return folder / "checkpoint.safetensors"
 
 
 def _under(prefix: str, tensors: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
@@ -351,6 +368,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=100, help="steps between two checkpoints")
     parser.add_argument("--settling", type=float, default=0.25, help="part of the steps, at the end, with less pen ink")
+    parser.add_argument(
+        "--start-from", type=Path, help="folder of a training whose averaged weights are the first ones"
+    )
     for part in fields(Shares):
         parser.add_argument(f"--{part.name}", type=float, default=part.default, help="share of the images")
     options = parser.parse_args()
@@ -367,6 +387,7 @@ def main() -> None:
         trust=options.trust,
         shares=Shares(**{part.name: getattr(options, part.name) for part in fields(Shares)}),
         settling=options.settling,
+        start_from=None if options.start_from is None else str(options.start_from),
     )
     options.folder.mkdir(parents=True, exist_ok=True)
     mix = Mix.open(settings.seed, settings.fold, settings.shares, settings.settles_at)

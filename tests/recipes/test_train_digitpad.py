@@ -16,6 +16,7 @@ from digitpad.models.model_file import load_model, save_model
 from digitpad.reading.recognizer import Recognizer
 from tests.recipes.test_digit_mix import small_mix
 
+SHARES = Shares()
 SETTINGS = Settings(
     images=160,
     batch=16,
@@ -27,7 +28,7 @@ SETTINGS = Settings(
     decay=0.9,
     teachers=(),
     trust=0.7,
-    shares=Shares(),
+    shares=SHARES,
     settling=0.25,
 )
 
@@ -99,6 +100,26 @@ def test_the_average_is_not_the_last_step_and_folding_keeps_what_it_reads(mix: M
     inputs = model.metadata.preprocessing.normalize(images)
     np.testing.assert_allclose(model.network.forward(inputs), network.forward(inputs), atol=1e-3)
     assert any((value != training.network.state_dict()[name]).any() for name, value in network.state_dict().items())
+
+
+def test_another_training_is_continued_from_its_average(mix: Mix, tmp_path: Path) -> None:
+    first = Training(tmp_path / "first", SETTINGS, mix, 1)
+    first.folder.mkdir()
+    first.run(save_every=100)
+    averaged = build_network(first.architecture, 0)
+    first.average.copy_to(averaged)
+    settings = replace(SETTINGS, start_from=str(first.folder), settling=0.0, shares=replace(SHARES, manners=0.0))
+    last = Training(tmp_path / "last", settings, mix, 1)
+    last.folder.mkdir()
+    for name, value in averaged.state_dict().items():
+        np.testing.assert_array_equal(last.network.state_dict()[name], value, err_msg=name)
+    last.run(save_every=4)
+    finish(last, "python models/recipes/train_digitpad.py last")
+    card = (last.folder / "model.md").read_text(encoding="utf-8")
+    assert f"The first weights are the averaged ones of {first.folder}." in card
+    assert "In the last" not in card
+    # It goes on from its own checkpoint, not from the first weights.
+    assert Training(last.folder, settings, mix, 1).step == settings.steps
 
 
 def test_teachers_soften_the_targets(mix: Mix, tmp_path: Path) -> None:
