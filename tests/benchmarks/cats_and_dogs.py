@@ -162,7 +162,7 @@ def train_with_pytorch(options: argparse.Namespace) -> float:
     schedule = build_scheduler(settings, build_optimizer(settings, network.parameters()), steps, steps_per_epoch)
 
     torch.set_num_threads(options.threads)
-    # Adam's means of dead units become subnormal, and its steps several times as slow; digitpad's optimizers avoid that.
+    # Adam's means of dead units become subnormal and its steps slow; digitpad's optimizers avoid that.
     torch.set_flush_denormal(True)
     model = torch_sequential(torch, plan.layers)
     model.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in network.state_dict().items()})
