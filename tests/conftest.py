@@ -1,6 +1,7 @@
 """Fixtures for all tests: no screen needed, no settings of the user changed, no threads leaked."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -40,6 +41,16 @@ def _leave_home() -> None:
 
 _leave_home()
 
+# While thousands of tests are being collected, nothing becomes garbage, but Python would look through all of it a dozen
+# times.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Let Python collect garbage again, except among the modules and the tests, which stay anyhow."""
+    gc.freeze()
+    gc.enable()
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _bundled_data_are_read_once() -> Iterator[None]:
@@ -56,6 +67,14 @@ def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     # A short name: paths of sockets have a limit.
     root = tmp_path_factory.mktemp("u", numbered=False)
     return (root / str(number) for number in count())
+
+
+@pytest.fixture
+def tmp_path(_homes: Iterator[Path]) -> Path:
+    """Return a new folder of the test's own, in place of pytest's fixture, for the reason given at `_homes`."""
+    folder = next(_homes)
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 @pytest.fixture(autouse=True)
