@@ -61,6 +61,14 @@ def _bundled_data_are_read_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_processor() -> Iterator[None]:
+    """Train in one thread, except where a test asks for more: each further one is a process, which waits busily."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "sched_getaffinity", lambda _pid: {0}, raising=False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return new folders, one for each test: `mktemp` looks through those of all earlier tests for the next number."""
@@ -78,13 +86,16 @@ def tmp_path(_homes: Iterator[Path]) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def own_user_folders(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_user_folders(_homes: Iterator[Path]) -> Iterator[Path]:
     """Give each test user folders of its own in the folder returned: `data`, `config` and so on; none exists yet."""
+    from digitpad import paths
+
     home = next(_homes)
     home.mkdir(mode=0o700)
-    for name in ("data", "config", "log", "runtime"):
-        monkeypatch.setattr(f"digitpad.paths.user_{name}_dir", lambda folder=home / name: folder)
-    return home
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("data", "config", "log", "runtime"):
+            patch.setattr(paths, f"user_{name}_dir", lambda folder=home / name: folder)
+        yield home
 
 
 @pytest.fixture
