@@ -1,6 +1,7 @@
 """Fixtures for all tests: no screen needed, no settings of the user changed, no threads leaked."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -40,6 +41,16 @@ def _leave_home() -> None:
 
 _leave_home()
 
+# While thousands of tests are being collected, nothing becomes garbage, but Python would look through all of it a dozen
+# times.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Let Python collect garbage again, except among the modules and the tests, which stay anyhow."""
+    gc.freeze()
+    gc.enable()
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _bundled_data_are_read_once() -> Iterator[None]:
@@ -47,6 +58,14 @@ def _bundled_data_are_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         read_once(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_processor() -> Iterator[None]:
+    """Train in one thread, except where a test asks for more: each further one is a process, which waits busily."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "sched_getaffinity", lambda _pid: {0}, raising=False)
         yield
 
 
@@ -58,14 +77,25 @@ def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (root / str(number) for number in count())
 
 
+@pytest.fixture
+def tmp_path(_homes: Iterator[Path]) -> Path:
+    """Return a new folder of the test's own, in place of pytest's fixture, for the reason given at `_homes`."""
+    folder = next(_homes)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def own_user_folders(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_user_folders(_homes: Iterator[Path]) -> Iterator[Path]:
     """Give each test user folders of its own in the folder returned: `data`, `config` and so on; none exists yet."""
+    from digitpad import paths
+
     home = next(_homes)
     home.mkdir(mode=0o700)
-    for name in ("data", "config", "log", "runtime"):
-        monkeypatch.setattr(f"digitpad.paths.user_{name}_dir", lambda folder=home / name: folder)
-    return home
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("data", "config", "log", "runtime"):
+            patch.setattr(paths, f"user_{name}_dir", lambda folder=home / name: folder)
+        yield home
 
 
 @pytest.fixture

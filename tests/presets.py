@@ -4,7 +4,6 @@ import pytest
 
 from digitpad.nn import ARCHITECTURES
 
-#: Building one of the two large U-Nets takes seconds, so only `unet` is built each time.
-PRESETS = [
-    pytest.param(name, marks=pytest.mark.slow if name == "unet-colour" else (), id=name) for name in ARCHITECTURES
-]
+#: Building one of the large U-Nets takes seconds. Each time, the narrow ones are built, which have the same layers.
+_LARGE = ("unet", "unet-colour")
+PRESETS = [pytest.param(name, marks=pytest.mark.slow if name in _LARGE else (), id=name) for name in ARCHITECTURES]

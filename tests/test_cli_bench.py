@@ -39,6 +39,7 @@ def test_json_has_every_network_thread_count_and_layer(capsys: pytest.CaptureFix
 
 def test_text_names_what_blas_was_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    monkeypatch.setattr(command, "NETWORKS", ("light",))
     command.bench(threads=1, json=False, seconds=0.05)
     out = capsys.readouterr().out
     assert "OPENBLAS_NUM_THREADS=1" in out

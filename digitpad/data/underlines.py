@@ -26,7 +26,7 @@ _GAP, _LONGER = 0.04, 1.3
 #: For a line that touches digits: its minimum length in heights of the tallest digit, the minimum share of its columns
 #: that lie on a straight line, the maximum slope of that line, and the minimum number of parts that remain above it.
 _ATTACHED, _STRAIGHT, _SLOPE, _PARTS = 1.8, 0.85, 0.12, 2
-#: Number of times that the line is fitted, and the share of the columns used: those nearest to the previous fit.
+#: Maximum number of fits of the line, and the share of the columns used: those nearest to the previous fit.
 _FITS, _INNER = 9, 0.6
 
 
@@ -114,7 +114,9 @@ def _lowest_line(own: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float, fl
     for _ in range(_FITS):
         path = polyval(columns, polyfit(columns[near], centre[near], 1))
         off = np.abs(centre - path)
-        near = off <= max(float(np.quantile(off, _INNER)), 1.0)
+        before, near = near, off <= max(float(np.quantile(off, _INNER)), 1.0)
+        if np.array_equal(near, before):
+            break  # Further fits give the same.
     return path, thickness, float((np.abs(centre - path) <= thickness / 2 + 1).mean())
 
 

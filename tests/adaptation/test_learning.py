@@ -16,7 +16,7 @@ from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model
 from digitpad.reading.recognizer import Recognizer
 
-FEW = AdaptationSettings(steps=30, threads=2)
+FEW = AdaptationSettings(steps=30, threads=1)
 
 
 def _adapt(model: Model, own: OwnSamples, replay: Replay, settings: AdaptationSettings) -> Adapted:

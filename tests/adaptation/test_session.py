@@ -15,7 +15,7 @@ from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model, load_model
 from tests.adaptation.conftest import joined_sevens
 
-FEW = AdaptationSettings(steps=12, learning_rate=3e-3, threads=2)
+FEW = AdaptationSettings(steps=12, learning_rate=3e-3, threads=1)
 
 
 def test_it_says_what_has_changed(light: Model, own: OwnSamples, replay: Replay) -> None:

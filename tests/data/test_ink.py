@@ -2,6 +2,7 @@
 
 import json
 import math
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +35,11 @@ drawings = st.builds(
 
 @given(written=st.lists(drawings, min_size=1, max_size=3))
 @settings(derandomize=True, deadline=None)
-def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, written: list[Drawing]) -> None:
-    path = tmp_path_factory.mktemp("ink") / "mine.jsonl"
-    write_ink(path, written)
-    back = read_ink(path)
+def test_what_is_written_is_read(written: list[Drawing]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mine.jsonl"
+        write_ink(path, written)
+        back = read_ink(path)
     assert len(back) == len(written)
     for one, other in zip(written, back, strict=True):
         assert len(one.strokes) == len(other.strokes)

@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 import shiboken6
 from monkey_things import Things
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -275,7 +275,7 @@ class Acts:
         return self._in_popup(chooser.networks)
 
     def _choose_in_menu(self) -> str:
-        menus = [menu for menu in self._window.findChildren(QMenu) if not menu.isVisible() and _can_open(menu)]
+        menus = [menu for menu in self._window.findChildren(QMenu) if not menu.isVisible()]
         menu = self._one(menus)
         what = _name(menu)
         menu.popup(self._window.mapToGlobal(QPoint(100, 100)))
@@ -440,14 +440,6 @@ class Acts:
 
     def _one(self, things: Sequence[_T]) -> _T:
         return things[int(self._rng.integers(len(things)))]
-
-
-def _can_open(menu: QMenu) -> bool:
-    """Return whether a hand can open a menu: not pyqtgraph's own, which fails for the curves that it is not for."""
-    parent: QObject | None = menu
-    while parent is not None and parent.objectName() != "qt_neverShown":
-        parent = parent.parent()
-    return parent is None
 
 
 def _is_open_dialog(widget: QWidget) -> bool:

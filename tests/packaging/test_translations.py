@@ -8,8 +8,15 @@ import pytest
 import translations
 from PySide6.QtCore import QTranslator
 
+_MARKS = ("_", "gettext", "gettext_noop", "ngettext")
 
-def test_the_committed_catalogues_are_those_of_the_source_code(tmp_path: Path) -> None:
+
+@pytest.fixture(scope="module")
+def template() -> str:
+    return translations.template()
+
+
+def test_the_committed_catalogues_are_those_of_the_source_code(tmp_path: Path, template: str) -> None:
     again = "run `python packaging/translations.py` and commit what it writes"
     committed = translations.LANGUAGES / translations.ENGLISH
     copy = tmp_path / translations.ENGLISH
@@ -17,12 +24,10 @@ def test_the_committed_catalogues_are_those_of_the_source_code(tmp_path: Path) -
     assert not translations.write_english(copy), "plural forms are missing"
     assert copy.read_text(encoding="utf-8") == committed.read_text(encoding="utf-8"), again
     assert translations.release(copy).read_bytes() == committed.with_suffix(".qm").read_bytes(), again
-    template = (translations.LANGUAGES / translations.TEMPLATE).read_text(encoding="utf-8")
-    assert translations.template() == template, again
+    assert template == (translations.LANGUAGES / translations.TEMPLATE).read_text(encoding="utf-8"), again
 
 
-def test_the_template_holds_texts_and_their_plurals_without_line_numbers() -> None:
-    template = translations.template()
+def test_the_template_holds_texts_and_their_plurals_without_line_numbers(template: str) -> None:
     assert 'msgid "{variable}={chosen}: this language is not available; choose one of {languages}."' in template
     assert "\n#:" not in template
 
@@ -39,15 +44,17 @@ def test_plurals_are_written_so_that_lupdate_finds_them(tmp_path: Path) -> None:
 def test_no_text_is_marked_inside_an_f_string() -> None:
     """Before Python 3.12, an f-string is one token, so the text would be missing from the template."""
     marked = []
+    mark = re.compile(rf"\b({'|'.join(_MARKS)})\(")
     for path in sorted((translations.ROOT / "digitpad").rglob("*.py")):
-        strings = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.JoinedStr)]
+        code = path.read_text(encoding="utf-8")
+        if not mark.search(code):
+            continue  # Reading all files takes seconds.
+        strings = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.JoinedStr)]
         calls = [node for string in strings for node in ast.walk(string) if isinstance(node, ast.Call)]
         marked += [
             f"{path}:{call.lineno}"
             for call in calls
-            if isinstance(call.func, ast.Name)
-            and call.func.id in {"_", "gettext", "gettext_noop", "ngettext"}
-            and isinstance(call.args[0], ast.Constant)
+            if isinstance(call.func, ast.Name) and call.func.id in _MARKS and isinstance(call.args[0], ast.Constant)
         ]
     assert marked == []
 

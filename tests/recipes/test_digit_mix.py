@@ -51,12 +51,12 @@ def test_a_batch_has_its_parts(drawings: list[Drawing]) -> None:
 
 def test_a_batch_depends_on_seed_and_number_alone(drawings: list[Drawing]) -> None:
     mix = small_mix(drawings)
-    first, labels = mix.batch(7, 40)
-    mix.batch(3, 40)
-    again, same = small_mix(drawings).batch(7, 40)
+    first, labels = mix.batch(7, 20)
+    mix.batch(3, 20)
+    again, same = small_mix(drawings).batch(7, 20)
     np.testing.assert_array_equal(first, again)
     np.testing.assert_array_equal(labels, same)
-    for other in (mix.batch(8, 40), small_mix(drawings, seed=1).batch(7, 40)):
+    for other in (mix.batch(8, 20), small_mix(drawings, seed=1).batch(7, 20)):
         assert (other[0] != first).any()
 
 
@@ -82,7 +82,7 @@ def test_the_last_batches_have_half_the_ink_and_still_use_every_digit_of_mnist_o
 
 def test_clutter_spoils_its_share(drawings: list[Drawing]) -> None:
     only = Shares(ink=0, manners=0, styles=0, pieces=0, figures=0, touching=0)
-    plain, spoiled = (small_mix(drawings, shares=replace(only, clutter=share)).batch(0, 60)[0] for share in (0.0, 1.0))
+    plain, spoiled = (small_mix(drawings, shares=replace(only, clutter=share)).batch(0, 30)[0] for share in (0.0, 1.0))
     assert (plain != spoiled).any(axis=(1, 2, 3)).mean() > 0.9
 
 

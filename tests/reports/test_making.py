@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,8 @@ from digitpad.training.runs import RunStore
 from digitpad.training.settings import TrainingSettings
 
 QUICK = ReportOptions(limit=150, robustness=False)
+#: For what neither the film nor the images that are measured have a part in.
+PLAIN = ReportOptions(limit=30, robustness=False, film=False)
 
 
 def copied(run: Run, folder: Path) -> Run:
@@ -150,7 +153,7 @@ def test_losses_that_are_not_finite_leave_no_curve(store: RunStore, tmp_path: Pa
             for place in places:
                 line[place] = "nan"
         (run.folder / name).write_text("".join(",".join(line) + "\n" for line in lines))
-    chapter = only_chapter(run)
+    chapter = only_chapter(run, PLAIN)
     assert "No loss of the run is a finite number" in missing(chapter, "training")
     assert "loss" not in {figure.name for figure in chapter.figures()}
 
@@ -158,7 +161,7 @@ def test_losses_that_are_not_finite_leave_no_curve(store: RunStore, tmp_path: Pa
 def test_a_damaged_history_is_named(store: RunStore, tmp_path: Path) -> None:
     run = copied(store.find("first"), tmp_path)
     (run.folder / "history.csv").write_text("nonsense\n1\n")
-    assert "has no column" in missing(only_chapter(run), "training")
+    assert "has no column" in missing(only_chapter(run, PLAIN), "training")
 
 
 def test_the_validation_images_are_measured_on_request(store: RunStore) -> None:
@@ -176,7 +179,7 @@ def test_another_dataset_has_no_validation_images(store: RunStore) -> None:
 def test_the_drawing_can_be_chosen(store: RunStore, tmp_path: Path) -> None:
     ink = tmp_path / "ink.jsonl"
     ink.write_text(json.dumps({"width": 400, "height": 400, "strokes": [[[200, 50], [200, 350]]]}) + "\n")
-    options = ReportOptions(limit=30, robustness=False, film=False, drawing=ink)
+    options = replace(PLAIN, drawing=ink)
     words = [
         block.text
         for block in section(only_chapter(store.find("first"), options), "maps").blocks
@@ -184,12 +187,12 @@ def test_the_drawing_can_be_chosen(store: RunStore, tmp_path: Path) -> None:
     ]
     assert words[0].startswith("The drawing is ink.jsonl.")
     with pytest.raises(DigitpadError, match="its index is 0"):
-        only_chapter(store.find("first"), ReportOptions(limit=30, robustness=False, film=False, drawing=ink, index=3))
+        only_chapter(store.find("first"), replace(options, index=3))
 
 
 def test_several_runs_are_compared(store: RunStore) -> None:
     runs = [store.find("first"), store.find("second")]
-    report = make_report(runs, QUICK)
+    report = make_report(runs, replace(QUICK, film=False))
     comparison, *others = report.chapters
     assert [chapter.title for chapter in others] == ["first", "second"]
     assert len({chapter.key for chapter in report.chapters}) == 3
@@ -220,7 +223,7 @@ def test_a_run_is_not_compared_with_itself(store: RunStore) -> None:
 
 def test_equal_names_are_told_apart(store: RunStore, tmp_path: Path) -> None:
     twin = copied(store.find("first"), tmp_path)
-    report = make_report([store.find("first"), twin], ReportOptions(limit=30, robustness=False, film=False))
+    report = make_report([store.find("first"), twin], PLAIN)
     titles = [chapter.title for chapter in report.chapters[1:]]
     assert all(title.startswith("first (") for title in titles)
     (row,) = table(report.chapters[0], "differences").rows

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.evaluation import Calibration, Disturbance, RobustnessPoint
 from digitpad.gui.widgets.percent import percent
+from digitpad.gui.widgets.plot_axes import PlotAxes
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
@@ -41,29 +42,18 @@ class Chart(QWidget):
         super().__init__(parent)
         self.theme = theme
         self._stale = True
-        self._labels = {"bottom": across, "left": up}
+        self._across, self._up = across, up
         self.setObjectName(name)
         self.setAccessibleName(spoken)
         self.setToolTip(tip)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.view: Any = pg.PlotWidget(self, enableMenu=False)
-        self.view.setObjectName(f"qt_{name}")
-        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.view.viewport().setObjectName(f"qt_{name}Viewport")
-        self.view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot: Any = self.view.getPlotItem()
-        self.plot.setMenuEnabled(enableMenu=False)
-        # pyqtgraph creates the menu in any case. As our child it is deleted with us; it has to stay a window, or it
-        # would be shown as a part of the chart.
-        self.plot.ctrlMenu.setParent(self, self.plot.ctrlMenu.windowFlags())
-        self.plot.ctrlMenu.setObjectName("qt_neverShown")
-        self.plot.hideButtons()
-        self.box: Any = self.plot.getViewBox()
+        self.axes = PlotAxes(name, self)
+        self.view: Any = self.axes.view
+        self.box: Any = self.axes.box
         self.box.setMouseEnabled(x=False, y=False)
-        self.box.setDefaultPadding(0)
         # Room for half of the last tick label of each axis.
-        self.plot.setContentsMargins(0, SPACE, 2 * SPACE, 0)
+        self.axes.area.setContentsMargins(0, SPACE, 2 * SPACE, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.view)
@@ -100,6 +90,12 @@ class Chart(QWidget):
             return True
         return False
 
+    def _add_curve(self, x: Sequence[float], y: Sequence[float], **style: Any) -> Any:
+        """Add a curve, and return its item."""
+        curve = pg.PlotDataItem(x, y, **style)
+        self.axes.add(curve)
+        return curve
+
     def minimumSizeHint(self) -> QSize:
         """Return room for axes and a few lines."""
         return QSize(px(160), px(120))
@@ -109,8 +105,7 @@ class Chart(QWidget):
         theme = self.theme
         self.view.setBackground(theme.colour("surface"))
         small = text_font(self.font(), scale=0.85)
-        for side, text in self._labels.items():
-            axis: Any = self.plot.getAxis(side)
+        for axis, text in ((self.axes.bottom, self._across), (self.axes.left, self._up)):
             axis.setPen(QPen(theme.colour("line"), 1))
             axis.setTextPen(theme.colour("muted"))
             axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=px(SPACE // 2), hideOverlappingLabels=False)
@@ -118,7 +113,7 @@ class Chart(QWidget):
             if text:
                 axis.setLabel(text, color=theme.colours.muted)
                 axis.label.setFont(small)
-        left: Any = self.plot.getAxis("left")
+        left = self.axes.left
         left.setTicks([[(fifth / 5, f"{20 * fifth}\N{NO-BREAK SPACE}%") for fifth in range(6)]])
         left.setGrid(255)
         self.refresh()
@@ -152,8 +147,7 @@ class ReliabilityChart(Chart):
             QCoreApplication.translate("ReliabilityChart", "Accuracy"),
             parent,
         )
-        bottom: Any = self.plot.getAxis("bottom")
-        bottom.setTicks([[(tenth / 10, f"{10 * tenth}\N{NO-BREAK SPACE}%") for tenth in range(0, 11, 2)]])
+        self.axes.bottom.setTicks([[(tenth / 10, f"{10 * tenth}\N{NO-BREAK SPACE}%") for tenth in range(0, 11, 2)]])
         self.box.setRange(xRange=(-0.01, 1.03), yRange=(0, 1.06), padding=0, disableAutoRange=True)
 
     def show_calibration(self, calibration: Calibration | None) -> None:
@@ -165,7 +159,7 @@ class ReliabilityChart(Chart):
 
     def draw(self) -> None:
         """Draw the bars, their gaps to the confidence, and the diagonal."""
-        self.plot.clear()
+        self.axes.clear()
         if self._calibration is None:
             return
         theme, bins = self.theme, [b for b in self._calibration.bins if b.count]
@@ -175,7 +169,7 @@ class ReliabilityChart(Chart):
             gap = theme.colour("warm", 0.5) if confidence > accuracy else theme.colour("bar", 0.35)
             common = min(accuracy, confidence)
             for low, high, colour in ((0.0, common, theme.colour("accent", 0.6)), (accuracy, confidence, gap)):
-                self.plot.addItem(
+                self.axes.add(
                     pg.BarGraphItem(
                         x0=[b.low + _BAR_GAP],
                         x1=[b.high - _BAR_GAP],
@@ -188,18 +182,18 @@ class ReliabilityChart(Chart):
             count = pg.TextItem(f"{b.count:,}", color=theme.colour("muted"), anchor=(0.5, 1.0))
             count.setFont(text_font(self.font(), scale=0.75))
             count.setPos((b.low + b.high) / 2, max(accuracy, confidence))
-            self.plot.addItem(count, ignoreBounds=True)
+            self.axes.add(count)
         diagonal = QPen(theme.colour("muted"), 1.5)
         diagonal.setCosmetic(True)
         diagonal.setStyle(Qt.PenStyle.DashLine)
-        self.plot.plot([0, 1], [0, 1], pen=diagonal)
+        self._add_curve([0, 1], [0, 1], pen=diagonal)
         if self._chosen is not None:
             chosen = self._calibration.bins[self._chosen]
             frame = QPen(theme.colour("text"), 2)
             frame.setCosmetic(True)
             high = max(chosen.accuracy or 0.0, chosen.confidence or 0.0)
             x = [chosen.low, chosen.low, chosen.high, chosen.high, chosen.low]
-            self.plot.plot(x, [0, high, high, 0, 0], pen=frame)
+            self._add_curve(x, [0, high, high, 0, 0], pen=frame)
 
     def pressed(self, x: float, y: float) -> None:
         """Choose the bar under the pointer."""
@@ -287,19 +281,19 @@ class RobustnessChart(Chart):
 
     def draw(self) -> None:
         """Draw the curve of each model and its confidence interval."""
-        self.plot.clear()
+        self.axes.clear()
         for colour, points in zip(MODEL_COLOURS, self._points, strict=False):
             if not points:
                 continue
             x = [point.amount for point in points]
             ends = [
-                self.plot.plot(x, [point.interval[end] for point in points], pen=QPen(Qt.PenStyle.NoPen))
+                self._add_curve(x, [point.interval[end] for point in points], pen=QPen(Qt.PenStyle.NoPen))
                 for end in (0, 1)
             ]
-            self.plot.addItem(pg.FillBetweenItem(*ends, brush=self.theme.colour(colour, 0.18)))
+            self.axes.add(pg.FillBetweenItem(*ends, brush=self.theme.colour(colour, 0.18)))
             pen = QPen(self.theme.colour(colour), 2)
             pen.setCosmetic(True)
-            self.plot.plot(
+            self._add_curve(
                 x,
                 [point.accuracy for point in points],
                 pen=pen,
@@ -312,7 +306,7 @@ class RobustnessChart(Chart):
         if self._chosen is not None:
             line = QPen(self.theme.colour("text"), 1)
             line.setCosmetic(True)
-            self.plot.addItem(pg.InfiniteLine(self.disturbance.amounts[self._chosen], angle=90, pen=line))
+            self.axes.add(pg.InfiniteLine(self.disturbance.amounts[self._chosen], angle=90, pen=line))
 
     def pressed(self, x: float, y: float) -> None:
         """Choose the nearest amount."""

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QWidget
 
 from digitpad.charts.axis_numbers import in_words, steps_in_words
 from digitpad.charts.plot_range import AxisScale, Range
+from digitpad.gui.widgets.plot_axes import PlotAxes
 from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import SPACE, Theme, text_font
 
@@ -37,21 +37,10 @@ class PlotFrame:
         self._theme = theme
         self._owner = owner
         self._scale = AxisScale.PLAIN
-        self.view: Any = pg.PlotWidget(owner, enableMenu=False)
-        self.view.setObjectName(f"qt_{name}")
-        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.view.viewport().setObjectName(f"qt_{name}Viewport")
-        self.view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._item: Any = self.view.getPlotItem()
-        self._item.setMenuEnabled(enableMenu=False)
-        self._item.hideButtons()
-        # The library's own menu is never shown, but would outlive the plot.
-        self._item.ctrlMenu.setParent(owner, self._item.ctrlMenu.windowFlags())
-        self._item.ctrlMenu.setObjectName("qt_neverShown")
-        self.box: Any = self._item.getViewBox()
+        self._axes = PlotAxes(name, owner)
+        self.view: Any = self._axes.view
+        self.box: Any = self._axes.box
         self.box.setMouseMode(pg.ViewBox.RectMode)
-        self.box.setDefaultPadding(0)
-        self.box.disableAutoRange()
         # The library's grid is part of the axes, which would be painted again with every change of a curve.
         self._grid: Any = pg.PlotCurveItem(connect="pairs", skipFiniteCheck=True)
         self._grid.setZValue(-10)
@@ -60,11 +49,11 @@ class PlotFrame:
 
     def add(self, item: Any) -> None:
         """Add an item that does not affect the automatic ranges."""
-        self._item.addItem(item, ignoreBounds=True)
+        self._axes.add(item)
 
     def remove(self, item: Any) -> None:
         """Remove an item."""
-        self._item.removeItem(item)
+        self._axes.remove(item)
 
     @property
     def width(self) -> int:
@@ -88,7 +77,7 @@ class PlotFrame:
     def use_log(self, *, log: bool) -> None:
         """Write the numbers on the left for logarithms, or as they are."""
         self._log = log
-        self._item.getAxis("left").setLogMode(log)
+        self._axes.left.setLogMode(log)
 
     def use_scale(self, scale: AxisScale) -> None:
         """Write the numbers on the left for another kind of values."""
@@ -97,7 +86,7 @@ class PlotFrame:
     def draw_grid(self) -> None:
         """Draw a line across at each number of the axis."""
         (left, right), (low, high) = self.range
-        levels = self._item.getAxis("left").tickValues(low, high, max(1, self.view.viewport().height()))
+        levels = self._axes.left.tickValues(low, high, max(1, self.view.viewport().height()))
         values = np.asarray(levels[0][1], float) if levels else _NOTHING
         self._grid.setData(np.tile([left, right], len(values)), np.repeat(values, 2))
 
@@ -106,8 +95,7 @@ class PlotFrame:
         theme = self._theme
         self.view.setBackground(theme.colour("surface"))
         small = text_font(self._owner.font(), scale=0.9)
-        for side in ("left", "bottom"):
-            axis: Any = self._item.getAxis(side)
+        for axis in (self._axes.left, self._axes.bottom):
             axis.setPen(QPen(theme.colour("line"), 1))
             axis.setTextPen(theme.colour("muted"))
             axis.setStyle(
@@ -120,14 +108,14 @@ class PlotFrame:
                 autoReduceTextSpace=False,
             )
             axis.enableAutoSIPrefix(enable=False)
-        left: Any = self._item.getAxis("left")
+        left = self._axes.left
         left.setWidth(px(_LEFT))
-        self._item.getAxis("bottom").setHeight(px(_BOTTOM))
+        self._axes.bottom.setHeight(px(_BOTTOM))
         grid = QPen(theme.colour("line"), 1)
         grid.setCosmetic(True)
         self._grid.setPen(grid)
         left.tickStrings = _percentages if self._scale.is_share else self._numbers
-        self._item.getAxis("bottom").tickStrings = _steps
+        self._axes.bottom.tickStrings = _steps
         left.picture = None
 
     def _numbers(self, values: list[float], _scale: float, _spacing: float) -> list[str]:

@@ -97,8 +97,11 @@ class FlowLayout(QLayout):
 
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
         lines: list[list[QLayoutItem]] = [[]]
+        right, space = 0, self.spacing()
         for item in self._shown():
-            if lines[-1] and self._width([*lines[-1], item]) > width:
+            wide = item.sizeHint().width()
+            if lines[-1] and right + space + wide > width:
                 lines.append([])
+            right = right + space + wide if lines[-1] else wide
             lines[-1].append(item)
         return lines

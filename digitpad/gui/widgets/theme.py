@@ -164,12 +164,15 @@ class Theme(QObject):
 
     def _dress(self) -> None:
         app = QApplication.instance()
-        if isinstance(app, QApplication):
+        if not isinstance(app, QApplication):
+            return
+        sheet = _fill(self._sheet, self.colours, scaling.scale())
+        if sheet != app.styleSheet():
             app.setPalette(_palette(self.colours))
             # Replacing a sheet visits every widget once for itself and once for each of its ancestors; removing it
             # and setting another visits it twice. Nothing is painted in between.
             app.setStyleSheet("")
-            app.setStyleSheet(_fill(self._sheet, self.colours, scaling.scale()))
+            app.setStyleSheet(sheet)
 
 
 def fixed_font(like: QFont, *, scale: float = 1.0, bold: bool = False) -> QFont:

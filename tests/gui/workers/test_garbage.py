@@ -27,7 +27,7 @@ def collector(qapp: QApplication) -> Iterator[GarbageCollector]:
     collector = GarbageCollector(qapp)
     yield collector
     collector.stop()
-    gc.unfreeze()
+    # What `start` has set aside stays there while the test's own objects are looked for; then all of it comes back.
     shiboken6.delete(collector)
 
 

@@ -77,8 +77,9 @@ def _network(end: list[tuple[str, nn.Layer]]) -> nn.Sequential:
 
 def _train(network: nn.Sequential, optimizer: Optimizer, loss: Loss, targets: Array, steps: int) -> float:
     value: Array = np.asarray(np.inf)
+    inputs = _inputs()
     for _ in range(steps):
-        value, grad = loss(network.forward(_inputs(), training=True), targets)
+        value, grad = loss(network.forward(inputs, training=True), targets)
         network.backward(grad)
         optimizer.step()
     return float(value)
