@@ -223,8 +223,10 @@ class NetworksPage(LabPage):
         """Show the formulas of a row; the first is the input."""
         index = row - 1
         known = 0 <= index < len(self._solution.rows)
-        for widget in (self.why, self.source):
-            widget.setVisible(False)
+        mistake = pooling_mistake(self._solution, index) if known else None
+        # What stays visible is not hidden in between: showing it again makes both tables measure all of their rows.
+        self.why.setVisible(mistake is not None)
+        self.source.setVisible(known)
         self.steps.show_steps(formula_steps(self._solution.rows[index]) if known else (), 4)
         self.chosen.setText(self.tr("Choose a layer"))
         self.drawing_title.setText("")
@@ -234,12 +236,9 @@ class NetworksPage(LabPage):
         layer = self._solution.rows[index]
         self.network.choose(layer.name)
         self.chosen.setText(self.tr("{layer}, each formula filled in").format(layer=layer.name))
-        mistake = pooling_mistake(self._solution, index)
         if mistake is not None:
             self.why.setText(self.tr("Why not {wrong}? {text}").format(wrong=mistake.wrong, text=mistake.text))
-            self.why.setVisible(True)
         self.source.show_reference(reference_of(layer.layer))
-        self.source.setVisible(True)
         counted = counted_back(self._solution, index)
         if counted:
             self.drawing_title.setText(self.tr("Receptive field of one cell of {layer}").format(layer=layer.name))
