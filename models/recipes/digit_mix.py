@@ -119,6 +119,7 @@ class Mix:
         settles_at
             Number of the first batch with `Shares.settled`; None for none.
         """
+        parts = shares or Shares()
         mnist, validation = choose_images(load_mnist("train"), limit=None, validation=VALIDATION, seed=seed)
         drawings = pen_drawings()
         known = [drawing for drawing in drawings if fold is None or fold_of(drawing) != fold]
@@ -130,9 +131,9 @@ class Mix:
             left_out,
             load_styles(),
             load_non_digits(),
-            touching_digits(mnist, known, _NUMBERS, generator(seed, Purpose.DATA, 1)),
+            touching_digits(mnist, known, _NUMBERS if parts.touching else 1, generator(seed, Purpose.DATA, 1)),
             MannerMaker(known),
-            shares or Shares(),
+            parts,
             seed,
             settles_at,
         )

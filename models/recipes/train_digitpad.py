@@ -1,7 +1,7 @@
 """Train the default model, from the data of the project alone.
 
     python models/recipes/train_digitpad.py FOLDER [--images 2400000] [--seed 0] [--fold K] [--teacher MODEL ...]
-    python models/recipes/train_digitpad.py LAST --start-from FOLDER --images 192000 --rate 0.0004 --manners 0 ...
+    python models/recipes/train_digitpad.py LAST --start-from FOLDER --images 192000 --ink 0 --manners 0 ...
 
 FOLDER receives checkpoints, the log, and at the end `model.safetensors` with its card `model.md`. The same command
 continues a training that was interrupted, also by a power failure, and gives the same weights as without the
@@ -10,8 +10,9 @@ folded into the convolutions, and a temperature is fitted on 5,000 of MNIST's tr
 
 --fold K leaves out the pen ink of every fifth writer and reads it at the end: settings are chosen by this, and never by
 MNIST's test digits. --start-from continues from the averaged weights of another training, with other batches and rates:
-the default model is finished without manners, some of which look like other digits of MNIST. --teacher, given once or
-several times, distils: the targets are the mean of the label and of what the teachers answer to the same image.
+the default model is finished without varied ink and manners, some of which look like other digits of MNIST. --teacher,
+given once or several times, distils: the targets are the mean of the label and of what the teachers answer to the same
+image.
 """
 
 import argparse
@@ -315,9 +316,9 @@ def card(training: Training, command: str, temperature: float, found: Mapping[st
     )
     learned = (
         f"Learned from {len(mix.mnist):,} digits of MNIST and {len(mix.drawings):,} of pen ink. "
-        f"In each batch: {shares}; the rest is MNIST. "
+        f"In each batch: {shares}; the rest is MNIST."
         + (
-            f"In the last {settings.settling:.0%} of the steps, half as much ink and manners."
+            f" In the last {settings.settling:.0%} of the steps, half as much ink and manners."
             if settings.settling
             else ""
         )
