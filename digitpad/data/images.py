@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import PIL.Image
-import PIL.ImageFilter
 from numpy.typing import NDArray
 
-from digitpad.data.photograph import ink_in_photograph, is_evenly_lit
+from digitpad.data.photograph import ink_in_photograph, is_enlarged, is_evenly_lit
 from digitpad.data.picture_files import opened_picture
 from digitpad.data.rasterize import BOX, CENTRE, FIELD, to_greys
 from digitpad.data.sheets import sheet_in
@@ -28,6 +27,9 @@ _SAME_TONE = 0.02  # tones that differ by less are the same paper
 _PAPER_AT_EDGE = 0.1  # minimum share of the border that is paper beside the dark bands of a scan
 _FULL_CONTRAST = 0.85  # ink at least this dark is unchanged; fainter ink is stretched to full
 _VISIBLE = 0.1  # ink that counts when a digit is cropped
+# The lines of an enlarged scan are blurred: ink this much above the visible is full, and from the second value on it
+# counts when the digit is cropped. Chosen on 200 scans of 8x8 pixels by 15 writers, enlarged 4 and 16 times.
+_BLURRED_FULL, _BLURRED_EDGE = 0.55, 0.3
 _WORKING_SIDE = 120  # pixels: long side of a digit while its strokes are measured and widened
 # In pixels of the box of 20: strokes thinner than the first are widened to the second, as `rasterize` draws them.
 # Measured on 300 real drawings, rendered with pens of 1 to 30 pixels and digits of 20 to 350 pixels: a network reads
@@ -131,13 +133,22 @@ def image_to_digit(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     NDArray[float32]
         (28, 28), in [0, 1] with 256 grey levels, like the result of `rasterize`; all zeros without ink.
     """
-    rows, columns = np.flatnonzero((ink > _VISIBLE).any(axis=1)), np.flatnonzero((ink > _VISIBLE).any(axis=0))
-    if not len(rows):
+    crop = _cropped(ink, _VISIBLE)
+    if not crop.size:
         return np.zeros((_FIELD, _FIELD), np.float32)
-    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     if ink.shape == (_FIELD, _FIELD) and _is_placed(ink, crop.shape):
         return to_greys(ink)
+    if is_enlarged(crop):
+        crop = _cropped(np.clip((crop - _VISIBLE) / _BLURRED_FULL, 0.0, 1.0), _BLURRED_EDGE)
     return to_greys(_place(_resize(_widen(crop), BOX)))
+
+
+def _cropped(ink: NDArray[np.float32], visible: float) -> NDArray[np.float32]:
+    """Return the box around all ink above a value; empty without any."""
+    rows, columns = np.flatnonzero((ink > visible).any(axis=1)), np.flatnonzero((ink > visible).any(axis=0))
+    if not len(rows):
+        return ink[:0, :0]
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _ink_in_scan(grey: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -194,9 +205,16 @@ def _widen(crop: NDArray[np.float32]) -> NDArray[np.float32]:
     if width >= _THINNEST * pixel:
         return crop
     reach = max(1, round((_WIDENED * pixel - width) / 2))
-    padded = np.pad(digit, reach)
-    picture = PIL.Image.fromarray((padded * 255).astype(np.uint8))
-    return np.asarray(picture.filter(PIL.ImageFilter.MaxFilter(2 * reach + 1)), np.float32) / np.float32(255)
+    return _dilate((np.pad(digit, reach) * 255).astype(np.uint8), reach).astype(np.float32) / np.float32(255)
+
+
+def _dilate(picture: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
+    """Return the maximum of the square of `reach` pixels to each side of each pixel, along one axis after the other."""
+    height, width = picture.shape
+    padded = np.pad(picture, reach)
+    rows = np.maximum.reduce([padded[step : step + height] for step in range(2 * reach + 1)])
+    largest: NDArray[np.uint8] = np.maximum.reduce([rows[:, step : step + width] for step in range(2 * reach + 1)])
+    return largest
 
 
 def _resize(crop: NDArray[np.float32], longest: float) -> NDArray[np.float32]:

@@ -25,6 +25,9 @@ _FIELDS = 8
 _LEAST_SIDE = 48
 #: Maximum difference between the fields in even light.
 _EVEN = 0.06
+#: The steepest step between neighbouring pixels of an enlarged picture is below the first, as a share of its contrast;
+#: and below the second over the number of pixels of its long side.
+_GENTLE, _FEW_STEPS = 0.45, 12
 #: In even light, the first share of larger fields, this many along each side, contain the tone of the paper in at least
 #: the second share of their pixels, to this accuracy.
 _LARGE_FIELDS, _MOST_FIELDS, _PAPER_SHARE, _SAME_TONE = 4, 0.9, 0.1, 0.02
@@ -52,7 +55,7 @@ def is_evenly_lit(grey: NDArray[np.float64]) -> bool:
     """
     if min(grey.shape) < _LEAST_SIDE:
         return True
-    if _has_plain_border(grey):
+    if _has_plain_border(grey) or is_enlarged(grey):
         return True
     if np.median(np.abs(np.diff(grey, axis=1))) >= 0.5 / 255:
         # Grain of a camera.
@@ -64,6 +67,19 @@ def is_evenly_lit(grey: NDArray[np.float64]) -> bool:
     # Bold digits in a tight picture fill many fields, but leave some paper in larger ones.
     has_paper = np.abs(_fields(grey, _LARGE_FIELDS) - np.median(grey)) < _SAME_TONE
     return bool((has_paper.mean(axis=1) >= _PAPER_SHARE).mean() >= _MOST_FIELDS)
+
+
+def is_enlarged(picture: NDArray[np.floating]) -> bool:
+    """Return whether a picture is a very small one that was smoothly enlarged: its steepest slope is a small step.
+
+    Parameters
+    ----------
+    picture
+        (H, W): brightness or ink.
+    """
+    steps = [np.abs(np.diff(picture, axis=axis)).max(initial=0.0) for axis in (0, 1)]
+    steepest = float(max(steps)) / max(float(np.ptp(picture)), 1e-6)
+    return steepest < _GENTLE and steepest * max(picture.shape) < _FEW_STEPS
 
 
 def _has_plain_border(grey: NDArray[np.float64]) -> bool:

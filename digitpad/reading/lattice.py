@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from digitpad.reading.pieces import FAR, Layout, Run
 
 #: Maximum number of pieces in a segment, if there are other segments.
-_MOST_PIECES = 7
+_MOST_PIECES = 9
 #: Maximum width of a segment of several pieces, in heights of the line;
 _WIDEST = 1.6
 #: the same if the segment is everything on the page;
@@ -29,7 +29,7 @@ _LEAST_LOG = -6.0
 
 SEGMENT_FEATURES = (
     "log_probability", "segment", "shape", "wide", "very_wide", "low", "very_low", "gap", "distance", "beside",
-    "joined_4", "joined_5", "joined_7", "joined_other", "uncut", "minus", "point",
+    "joined_4", "joined_5", "joined_7", "joined_other", "uncut", "minus", "point", "cheap",
 )  # fmt: skip
 PAIR_FEATURES = (
     "cut", "cut_overlap", "pair_gap", "pair_overlap", "pair_distance", "pair_beside", "pair_height", "pair_offset",
@@ -97,6 +97,7 @@ def segment_features(layout: Layout, run: Run, label: str, probability: float) -
             float(uncut),
             0.0,
             0.0,
+            float(np.maximum(1.0 - inner[~np.isnan(inner)], 0.0).sum()),
         ]
     )
 

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.data.images import image_to_digit
 from digitpad.data.ink import Stroke
 from digitpad.data.labels import are_digits
 from digitpad.data.rasterize import USUAL_CANVAS, inks_to_images
@@ -16,7 +17,7 @@ from digitpad.reading.lattice import Lattice, possible_runs, segment_features, s
 from digitpad.reading.lines import line_numbers, picture_lines
 from digitpad.reading.number_reading import NumberReading, Segment, moved, single
 from digitpad.reading.number_weights import INK_WEIGHTS, PICTURE_WEIGHTS
-from digitpad.reading.parts import PicturePieces
+from digitpad.reading.parts import PicturePieces, key_of
 from digitpad.reading.pieces import Box, KeptPieces, Layout, Pieces, Run
 from digitpad.reading.recognizer import Prediction
 from digitpad.reading.signs import find_signs, possible_shapes, shape_of, stands_apart
@@ -39,7 +40,8 @@ _TWO_WIDE, _FADE = 1.45, 0.3
 _ENTWINED, _NARROW, _MORE = 0.2, 0.7, 1.5
 #: Minimum width of a character, in heights of the line, when its relative overlap is computed.
 _LEAST_WIDTH = 0.12
-#: Two parts above each other are one digit if its probability is at least this.
+#: Two parts above each other are one digit if its probability is at least this; and a part of a picture with this
+#: probability of a digit is not cut.
 _SURELY_ONE = 0.9
 #: A piece with the shape of a sign is one unless the probability of a digit is above this.
 _SURELY_NONE = 0.3
@@ -212,7 +214,7 @@ class NumberReader:
         if not self._reads_numbers:
             return single(as_one(), (0.0, 0.0, float(ink.shape[1]), float(ink.shape[0])))
         lines = picture_lines(ink)
-        pieces = [PicturePieces(line) for line, _, _ in lines]
+        pieces = [PicturePieces(line, self.are_digits) for line, _, _ in lines]
         layouts = [one.layout for one in pieces if len(one.layout)]
         if not layouts:
             return single(as_one(), (0.0, 0.0, 0.0, 0.0))
@@ -321,6 +323,15 @@ class NumberReader:
             for run in path.runs
         )
         return NumberReading(segments, path.share * math.prod(predictions[run].probability for run in digits))
+
+    def are_digits(self, crops: Sequence[NDArray[np.float32]]) -> list[bool]:
+        """Return which parts of a picture surely are one digit; the predictions are kept for `_recognize`."""
+        keys = [key_of(crop) for crop in crops]
+        new = {key: crop for key, crop in zip(keys, crops, strict=True) if key not in self._known}
+        if new:
+            predictions = self.reader.recognize_all(np.stack([image_to_digit(crop) for crop in new.values()]))
+            self._known.update(zip(new, predictions, strict=True))
+        return [belief(self._known[key]) >= _SURELY_ONE for key in keys]
 
     def _drawn_signs(self, pieces: Pieces) -> dict[Run, str]:
         """Return the pieces with the shape of a sign; results for unchanged pieces come from the cache."""

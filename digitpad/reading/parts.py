@@ -1,11 +1,7 @@
-"""Divides a picture into pieces: connected parts from left to right, cut along seams where digits touch.
-
-A seam is a path from top to bottom that crosses as little ink as possible (seam carving, Avidan and Shamir, 2007, with
-ink as the energy). It need not be straight, so it can separate digits that lean over each other.
-"""
+"""Divides a picture into pieces: connected parts from left to right, cut along seams where digits touch."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +12,7 @@ from numpy.typing import NDArray
 from digitpad.data.components import component_boxes, connected_components
 from digitpad.data.images import image_to_digit
 from digitpad.reading.pieces import FAR, Layout, Run, distances_between, line_height
+from digitpad.reading.seams import seams_through
 
 #: Pixels with more ink than this are connected; less ink is the soft edge of a line.
 _INK = 0.3
@@ -23,14 +20,9 @@ _INK = 0.3
 _HEIGHT = 96
 #: Parts smaller than this in both dimensions, in heights of the line, are specks.
 _SPECK = 0.06
-#: Parts wider than this, in heights of the line, may be several digits that touch.
-_WIDE = 0.85
-#: Minimum distance of seams from each other and from the ends of a part, in heights of the line.
-_APART = 0.18
-#: Maximum number of seams considered per part.
-_MOST_CUTS = 24
-#: Cost of a seam for a pixel of paper, and for a step to the side; a pixel of ink costs 1.
-_PAPER, _ASIDE = 0.01, 0.02
+#: Parts wider than the second, in heights of the line, may be several digits that touch. So may parts of a number that
+#: are wider than the first, unless they surely are one digit.
+_NARROW, _WIDE = 0.5, 0.85
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +49,16 @@ class PicturePieces:
     ----------
     ink
         (H, W) in [0, 1], ink 1, as from `digitpad.data.images.read_image`.
+    are_digits
+        Tells which parts, given the ink of each, surely are one digit; narrow parts of a number that are not are cut.
+        Without it, no narrow part is cut.
     """
 
-    def __init__(self, ink: NDArray[np.float32]) -> None:
+    def __init__(
+        self,
+        ink: NDArray[np.float32],
+        are_digits: Callable[[Sequence[NDArray[np.float32]]], Sequence[bool]] | None = None,
+    ) -> None:
         labels, count = connected_components(ink > _INK)
         found, height = _line_in(labels, count)
         # Number of pixels of the picture per pixel of the reduced one, along each side.
@@ -69,13 +68,38 @@ class PicturePieces:
             labels, count = connected_components(ink > _INK)
             found, height = _line_in(labels, count)
         self._ink = ink
-        parts: list[_Part] = []
+        self._height = height
+        # Crops that are used twice.
+        self._crops: dict[tuple[_Part, ...], NDArray[np.float32]] = {}
+        wholes = []
         for component, (left, top, right, bottom) in found.items():
             mask = labels[top:bottom, left:right] == component + 1
-            whole = _Part(component, 0, left, top, mask, math.nan)
-            parts += _cut(whole, ink, height) if right - left > _WIDE * height else [whole]
-        self._parts = sorted(parts, key=lambda part: (part.box[0] + part.box[2], part.box[0]))
-        self._height = height
+            wholes.append(_Part(component, 0, left, top, mask, math.nan))
+        to_cut = self._joined(wholes, are_digits)
+        placed: list[tuple[int, int, _Part]] = []
+        for whole in wholes:
+            middle = 0
+            for part in _cut(whole, ink, height) if whole.component in to_cut else [whole]:
+                # The pieces of a part keep their order, even if a short one lies between the ends of another.
+                middle = max(middle, part.box[0] + part.box[2])
+                placed.append((middle, part.box[0], part))
+        self._parts = [part for _, _, part in sorted(placed, key=lambda one: one[:2])]
+
+    def _joined(
+        self,
+        wholes: Sequence[_Part],
+        are_digits: Callable[[Sequence[NDArray[np.float32]]], Sequence[bool]] | None,
+    ) -> set[int]:
+        """Return the components that may be several digits."""
+        widths = {whole.component: whole.mask.shape[1] / self._height for whole in wholes}
+        wide = {component for component, width in widths.items() if width > _WIDE}
+        narrow = [whole for whole in wholes if _NARROW < widths[whole.component] <= _WIDE]
+        if are_digits is None or not narrow or len(wholes) == 1:
+            # A narrow part alone is one digit, or none.
+            return wide
+        self._crops = {(whole,): self._crop([whole]) for whole in narrow}
+        surely = are_digits(list(self._crops.values()))
+        return wide | {whole.component for whole, one in zip(narrow, surely, strict=True) if not one}
 
     @cached_property
     def layout(self) -> Layout:
@@ -90,12 +114,19 @@ class PicturePieces:
 
     def key(self, run: Run) -> bytes:
         """Return the pixels of these pieces, as bytes."""
-        crop = self._crop(run)
-        return crop.tobytes() + bytes(repr(crop.shape), "ascii")
+        parts = tuple(self._parts[slice(*run)])
+        if parts not in self._crops:
+            self._crops[parts] = self._crop(parts)
+        return key_of(self._crops[parts])
 
     def pictures(self, runs: Sequence[Run]) -> NDArray[np.float32]:
         """Return the pieces of each run as the input of a network, (runs, 28, 28) in [0, 1]."""
-        return np.stack([image_to_digit(self._crop(run)) for run in runs])
+        digits = []
+        for run in runs:
+            parts = tuple(self._parts[slice(*run)])
+            crop = self._crops.pop(parts, None)
+            digits.append(image_to_digit(self._crop(parts) if crop is None else crop))
+        return np.stack(digits)
 
     def owner(self, place: int, owners: NDArray[np.intp]) -> int:
         """Return the owner of most pixels of a piece, given the owner of each pixel of the picture (below 0: none)."""
@@ -111,9 +142,8 @@ class PicturePieces:
             counts += np.bincount(whose[whose >= 0], minlength=len(counts))
         return counts
 
-    def _crop(self, run: Run) -> NDArray[np.float32]:
-        """Return only the ink of some pieces, including soft edges, with a margin."""
-        parts = self._parts[slice(*run)]
+    def _crop(self, parts: Sequence[_Part]) -> NDArray[np.float32]:
+        """Return only the ink of some parts, including soft edges, with a margin."""
         margin = 2 + math.ceil(self._height / 30)
         left, top = min(part.left for part in parts) - margin, min(part.top for part in parts) - margin
         right, bottom = max(part.box[2] for part in parts) + margin, max(part.box[3] for part in parts) + margin
@@ -133,6 +163,11 @@ class PicturePieces:
         crop[target] = self._ink[inside]
         crop[~near | ((crop > _INK) & ~own)] = 0.0
         return crop
+
+
+def key_of(crop: NDArray[np.float32]) -> bytes:
+    """Return the key of the ink of some pieces; see `PicturePieces.key`."""
+    return crop.tobytes() + bytes(repr(crop.shape), "ascii")
 
 
 def _line_in(labels: NDArray[np.intp], count: int) -> tuple[dict[int, tuple[int, int, int, int]], float]:
@@ -174,71 +209,20 @@ def _outline(part: _Part) -> NDArray[np.float64]:
 def _cut(part: _Part, ink: NDArray[np.float32], height: float) -> list[_Part]:
     """Cut a part along the seams with the lowest cost."""
     left, top, right, bottom = part.box
-    own = np.where(part.mask, ink[top:bottom, left:right], np.float32(0))
-    paths, costs = _seams(own)
-    # The width of the pen: the approximate cost of a seam that crosses one line.
-    pen = max(2 * float(own.sum()) / max(_edges(part.mask), 1), 1.0)
-    least = _APART * height
-    middle = paths.mean(axis=1)
-    chosen: list[int] = []
-    for number in np.argsort(costs, kind="stable").tolist():
-        at = float(middle[number])
-        if len(chosen) == _MOST_CUTS or not least <= at <= part.mask.shape[1] - least:
-            continue
-        if all(abs(at - float(middle[other])) >= least for other in chosen):
-            chosen.append(number)
-    chosen.sort(key=lambda number: float(middle[number]))
     columns = np.arange(part.mask.shape[1])
     pieces: list[_Part] = []
     rest = part.mask
     before = math.nan
-    for number in [*chosen, None]:
-        side = rest if number is None else rest & (columns < paths[number][:, np.newaxis])
+    for seam in seams_through(ink[top:bottom, left:right], part.mask, height):
+        side = rest & (columns < seam.columns[:, np.newaxis])
         if side.any():
             pieces.append(_trimmed(part, len(pieces), side, before))
             rest = rest & ~side
-            if number is not None:
-                before = float(costs[number]) / pen
-    return pieces
+            before = seam.cost
+    return [*pieces, _trimmed(part, len(pieces), rest, before)] if rest.any() else pieces
 
 
 def _trimmed(part: _Part, nth: int, mask: NDArray[np.bool_], cut: float) -> _Part:
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     inner = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return _Part(part.component, nth, part.left + int(columns[0]), part.top + int(rows[0]), inner, cut)
-
-
-def _edges(mask: NDArray[np.bool_]) -> float:
-    """Return the length of all edges of a mask, in pixels, assuming uniformly distributed directions."""
-    padded = np.pad(mask, 1)
-    count = int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
-    return count * math.pi / 4
-
-
-def _seams(own: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Return the best seam to each column of the last row.
-
-    Returns
-    -------
-    (NDArray, NDArray)
-        (W, H): for each seam, its column in each row; and (W,): the ink that it crosses.
-    """
-    height, width = own.shape
-    total = own[0] + np.float32(_PAPER)
-    inked = own[0].copy()
-    came = np.zeros((height, width), np.intp)
-    far = np.full(1, np.inf, np.float32)
-    columns = np.arange(width)
-    for row in range(1, height):
-        from_left, from_right = np.concatenate([far, total[:-1]]) + _ASIDE, np.concatenate([total[1:], far]) + _ASIDE
-        step = np.stack([total, from_left, from_right]).argmin(axis=0)
-        came[row] = np.array([0, -1, 1])[step]
-        origin = columns + came[row]
-        total = np.minimum(np.minimum(total, from_left), from_right) + own[row] + np.float32(_PAPER)
-        inked = inked[origin] + own[row]
-    paths = np.empty((width, height), np.intp)
-    at = columns.copy()
-    for row in range(height - 1, -1, -1):
-        paths[:, row] = at
-        at = at + came[row, at]
-    return paths, inked

@@ -89,3 +89,29 @@ def test_strokes_of_one_digit_are_not_cut() -> None:
     for digit in "0123456789":
         strokes = written(digit)
         assert len(InkPieces(strokes, canvas=400).layout) == len(strokes)
+
+
+def test_a_narrow_part_of_a_number_is_cut_unless_it_surely_is_a_digit() -> None:
+    field = of_mnist([0, 2, 4], gap=6)
+    whole = PicturePieces(field, lambda crops: [True] * len(crops))
+    cut = PicturePieces(field, lambda crops: [False] * len(crops))
+    assert len(whole.layout) == 3
+    assert len(cut.layout) > 3
+    np.testing.assert_array_equal(whole.pictures([(0, 3)]), cut.pictures([(0, len(cut.layout))]))
+
+
+def test_a_narrow_part_alone_is_not_cut() -> None:
+    narrow = next(index for index in range(100) if load_mnist("test").labels[index] == 4)
+    field = of_mnist([narrow], gap=0)
+    assert len(PicturePieces(field, lambda crops: [False] * len(crops)).layout) == 1
+
+
+def test_pieces_have_the_same_pictures_whether_or_not_their_keys_were_asked_for() -> None:
+    field = of_mnist([0, 3, 5], gap=-3)
+    runs = [(0, 1), (0, 2), (1, 3)]
+    pieces = PicturePieces(field)
+    expected = pieces.pictures(runs)
+    keys = [pieces.key(run) for run in runs]
+    assert len(set(keys)) == len(keys)
+    np.testing.assert_array_equal(pieces.pictures(runs), expected)
+    np.testing.assert_array_equal(pieces.pictures(runs), expected)
