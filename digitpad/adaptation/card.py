@@ -7,8 +7,9 @@ from digitpad.adaptation.session import LearnedHand
 _OWN = "Each batch has {own} of these drawings, varied"
 _PROTECTED = {
     Protection.REPLAY: (
-        f"{_OWN}, and {{replayed}} images that are replayed: MNIST, pen ink, pen ink in particular manners, and "
-        "drawings that show no digit. The weights are {share:.0%} of the way from those before to those trained."
+        f"{_OWN}, and {{replayed}} images that are replayed: of MNIST, pen ink, pen ink in particular manners, and "
+        "drawings that show no digit, those that are hardest for the model, whose outputs for them are held. The "
+        "weights are {share:.0%} of the way from those before to those trained."
     ),
     Protection.CONSOLIDATION: (
         f"{_OWN}. Elastic weight consolidation with the strength {{strength:g}} holds the weights; nothing is replayed."

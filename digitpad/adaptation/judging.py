@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.adaptation.following import followed
+from digitpad.adaptation.hardest import Hardest
 from digitpad.adaptation.learning import AdaptationSettings, adapting
 from digitpad.adaptation.replay import Replay
 from digitpad.adaptation.samples import OwnSample, Variants
@@ -98,13 +99,18 @@ def read_own(recognizer: Recognizer, samples: Sequence[OwnSample]) -> list[str]:
 
 
 def cross_validating(
-    model: Model, samples: Sequence[OwnSample], replay: Replay, settings: AdaptationSettings, variants: Variants
+    model: Model,
+    samples: Sequence[OwnSample],
+    replay: Replay,
+    settings: AdaptationSettings,
+    variants: Variants,
+    hardest: Hardest | None = None,
 ) -> Generator[tuple[int, int], None, list[str]]:
     """Read each drawing with a model that was adapted to others; the caller may stop between two steps.
 
     Parameters
     ----------
-    model, samples, replay, settings, variants
+    model, samples, replay, settings, variants, hardest
         As for `adapting`; at least two samples, and the variants are those of all samples.
 
     Yields
@@ -122,7 +128,8 @@ def cross_validating(
     answers = [""] * len(samples)
     for fold in range(count):
         known, asked = np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist()
-        job = adapting(model, [samples[at] for at in known], replay, settings, variants=variants.of(known))
+        mine = [samples[at] for at in known]
+        job = adapting(model, mine, replay, settings, variants=variants.of(known), hardest=hardest)
         adapted = yield from followed(job, partial(_place, fold, count, settings.steps))
         read = read_own(Recognizer(adapted.model), [samples[at] for at in asked])
         for at, answer in zip(asked, read, strict=True):

@@ -1,29 +1,29 @@
 """The steps of an adaptation: own drawings in every batch, and something that protects what the network knows.
 
-Replay is the protection that digitpad uses: half of the images of a batch are of the kinds that the network knows,
-and their targets are what the network answered before, corrected where that was wrong. Elastic weight consolidation
+Replay is the protection that digitpad uses: most images of a batch are of the kinds that the network knows, those that
+are hardest for it, and its outputs for them are held (`batches`). Elastic weight consolidation
 (`consolidation`) needs no images but knows less; `docs/learning-a-hand.md` compares the two. Without protection, the
 network forgets; that is there to be looked at.
 """
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
+from digitpad.adaptation.batches import Batches, ReplayLoss
 from digitpad.adaptation.consolidation import Consolidation, measure_importance
-from digitpad.adaptation.replay import CLASSES, Replay
+from digitpad.adaptation.hardest import Hardest, find_hardest
+from digitpad.adaptation.replay import Replay
 from digitpad.adaptation.samples import OwnSample, Variants
 from digitpad.adaptation.start import StartingNetwork, starting_network
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model
-from digitpad.nn import Adam, CrossEntropyLoss, ParallelNetwork, Sequential
+from digitpad.nn import Adam, ParallelNetwork, Sequential
 from digitpad.nn.backend import Array
-from digitpad.nn.functional import softmax
 from digitpad.seeding import Purpose, generator
 from digitpad.training.events import StepCompleted
 from digitpad.training.prefetch import prefetched
@@ -32,10 +32,8 @@ from digitpad.translation import gettext as _
 
 #: Batches that are made ahead of the training.
 _AHEAD = 4
-#: Images of other kinds from which a new class is told apart at the start.
+#: Images of other kinds from which a new class is told apart at the start, and which say how much a weight matters.
 _OTHERS = 300
-#: Share of a replayed target that is what the network answered before; the rest is the label.
-_TRUST = 0.7
 
 
 class Protection(StrEnum):
@@ -61,8 +59,8 @@ class AdaptationSettings:
     protection
         What keeps the network from forgetting.
     share
-        For `Protection.REPLAY`: the weights are before + share * (trained - before), in (0, 1]. Halfway between two
-        networks of which one was trained from the other, most of what is new is known, and little that is old is lost
+        For `Protection.REPLAY`: the weights are before + share * (trained - before), in (0, 1]. Between two networks
+        of which one was trained from the other, most of what is new is known, and little that is old is lost
         (Wortsman and others, "Robust fine-tuning of zero-shot models", CVPR 2022). Other protections use 1.
     strength
         For `Protection.CONSOLIDATION`: the factor of its penalty.
@@ -79,10 +77,10 @@ class AdaptationSettings:
 
     steps: int = 60
     own: int = 32
-    replayed: int = 32
-    learning_rate: float = 3e-4
+    replayed: int = 96
+    learning_rate: float = 6e-4
     protection: Protection = Protection.REPLAY
-    share: float = 0.5
+    share: float = 0.7
     strength: float = 3e4
     seed: int = 0
     threads: int | None = None
@@ -105,6 +103,8 @@ class Adapted:
         The adapted model; its metadata are those of the model before, with the classes that were added.
     steps
         Its steps, in order.
+    hardest
+        What was replayed; None if nothing was.
     frames
         The weights after some steps, by the number of steps, from 0 to the last; empty if they were not kept. Those of
         the last step are the weights of the model.
@@ -114,6 +114,7 @@ class Adapted:
 
     model: Model
     steps: tuple[StepCompleted, ...]
+    hardest: Hardest | None = None
     frames: Mapping[int, Mapping[str, Array]] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -125,6 +126,7 @@ def adapting(
     settings: AdaptationSettings,
     *,
     variants: Variants | None = None,
+    hardest: Hardest | None = None,
     keep_frame: Callable[[int], bool] = lambda _step: False,
 ) -> Generator[StepCompleted, None, Adapted]:
     """Train a copy of a model on some drawings; the caller may stop between two steps.
@@ -141,6 +143,8 @@ def adapting(
         The settings.
     variants
         Makes variants of the samples; None makes new ones with the seed of the settings.
+    hardest
+        What `find_hardest` returns for this model and replay; None finds them, if they are needed.
     keep_frame
         Whether to keep the weights after a number of steps.
 
@@ -164,29 +168,41 @@ def adapting(
         prepared.normalize(others),
         settings.seed,
     )
-    variants = Variants(samples, settings.seed) if variants is None else variants
     threads = settings.threads or default_threads()
-    batches = _Batches(model, start, samples, variants, replay, settings)
+    if settings.protection is not Protection.REPLAY or not settings.replayed:
+        hardest = None
+    elif hardest is None:
+        hardest = find_hardest(model, replay, threads)
+    batches = Batches(
+        samples,
+        Variants(samples, settings.seed) if variants is None else variants,
+        start.labels,
+        hardest,
+        prepared,
+        steps=settings.steps,
+        own=settings.own,
+        replayed=settings.replayed,
+        seed=settings.seed,
+    )
     frames: dict[int, Mapping[str, Array]] = {}
     steps: list[StepCompleted] = []
     with ParallelNetwork(start.network, threads) as parallel:
-        batches.answer(parallel)
-        guard = _guard(settings, start, batches)
-        optimizer, loss = Adam(start.network.parameters(), settings.learning_rate), CrossEntropyLoss()
+        guard = _guard(settings, start, prepared.normalize(others))
+        optimizer = Adam(start.network.parameters(), settings.learning_rate)
         before = _copied(start.network)
         share = settings.share if settings.protection is Protection.REPLAY else 1.0
         if keep_frame(0):
             frames[0] = before
-        for number, (images, targets) in enumerate(prefetched(batches.make, _AHEAD), start=1):
+        for number, batch in enumerate(prefetched(batches.make, _AHEAD), start=1):
             step_begun = time.perf_counter()
             optimizer.learning_rate = _rate(settings, number)
-            value, logits = parallel.training_step(images, targets, loss)
+            value, logits = parallel.training_step(batch.images, batch.targets, ReplayLoss(batch.outputs))
             if not math.isfinite(value):
                 raise DigitpadError(_("The adaptation diverged; use a smaller learning rate."))
             if guard is not None:
                 guard.add_gradients()
             optimizer.step(parallel.run)
-            hits = logits.argmax(axis=1) == targets.argmax(axis=1)
+            hits = logits.argmax(axis=1) == batch.targets.argmax(axis=1)
             steps.append(
                 StepCompleted(
                     step=number,
@@ -194,7 +210,7 @@ def adapting(
                     epochs=1,
                     batch=number,
                     batches=settings.steps,
-                    images=len(images),
+                    images=len(batch.images),
                     loss=float(value),
                     accuracy=float(hits.mean()),
                     learning_rate=optimizer.learning_rate,
@@ -205,7 +221,7 @@ def adapting(
                 frames[number] = _between(before, start.network, share)
             yield steps[-1]
     start.network.load_state_dict(_between(before, start.network, share))
-    return Adapted(adapted_model(model, start), tuple(steps), frames, time.perf_counter() - begun)
+    return Adapted(adapted_model(model, start), tuple(steps), hardest, frames, time.perf_counter() - begun)
 
 
 def _rate(settings: AdaptationSettings, number: int) -> float:
@@ -214,72 +230,16 @@ def _rate(settings: AdaptationSettings, number: int) -> float:
     return settings.learning_rate * (0.1 + 0.9 * fallen)
 
 
-class _Batches:
-    """Makes the batches of an adaptation."""
-
-    def __init__(
-        self,
-        model: Model,
-        start: StartingNetwork,
-        samples: Sequence[OwnSample],
-        variants: Variants,
-        replay: Replay,
-        settings: AdaptationSettings,
-    ) -> None:
-        self._prepared = model.metadata.preprocessing
-        self._labels, self._variants, self._settings = start.labels, variants, settings
-        self._own = np.array([self._labels.index(sample.label) for sample in samples])
-        usable = np.array([CLASSES[label] in self._labels for label in replay.labels])
-        order = generator(settings.seed, Purpose.ORDER, 1).permutation(np.flatnonzero(usable))
-        count = settings.replayed * settings.steps
-        chosen = order[np.arange(count) % len(order)] if settings.protection is Protection.REPLAY else order[:0]
-        self._replayed = self._prepared.normalize(replay.images[chosen[: len(order)]])
-        columns = np.array([self._labels.index(name) if name in self._labels else 0 for name in CLASSES])
-        self._truth = columns[replay.labels[chosen[: len(order)]]]
-        self._targets = np.empty((0, len(self._labels)), np.float32)
-        self.known = self._prepared.normalize(replay.images[order[:_OTHERS]])
-
-    def answer(self, parallel: ParallelNetwork) -> None:
-        """Let the network say what it answers to the replayed images before it changes."""
-        one_hot = np.eye(len(self._labels), dtype=np.float32)
-        self._targets = one_hot[self._truth]
-        if not len(self._replayed):
-            return
-        before = softmax(parallel.predict(self._replayed))
-        right = before.argmax(axis=1) == self._truth
-        self._targets[right] += np.float32(_TRUST) * (before[right] - self._targets[right])
-
-    def make(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        """Make all batches in order: own drawings first, then replayed images, with their targets."""
-        settings, count = self._settings, len(self._own)
-        one_hot = np.eye(len(self._labels), dtype=np.float32)
-        for step in range(settings.steps):
-            places = range(step * settings.own, (step + 1) * settings.own)
-            chosen = [(self._sample(*divmod(place, count)), place // count) for place in places]
-            own = np.stack([self._variants.image(index, number) for index, number in chosen])[:, np.newaxis]
-            targets = one_hot[self._own[[index for index, _number in chosen]]]
-            images = self._prepared.normalize(own)
-            if len(self._replayed):
-                again = np.arange(step * settings.replayed, (step + 1) * settings.replayed) % len(self._replayed)
-                images = np.concatenate([images, self._replayed[again]])
-                targets = np.concatenate([targets, self._targets[again]])
-            yield images, targets
-
-    def _sample(self, turn: int, place: int) -> int:
-        """Return the sample at a place of a turn; in each turn, all are used once, in another order."""
-        return int(generator(self._settings.seed, Purpose.ORDER, 2, turn).permutation(len(self._own))[place])
-
-
 def adapted_model(model: Model, start: StartingNetwork) -> Model:
     """Return the model with a trained network and its classes."""
     return Model(start.network, start.architecture, replace(model.metadata, labels=start.labels), model.name)
 
 
-def _guard(settings: AdaptationSettings, start: StartingNetwork, batches: _Batches) -> Consolidation | None:
+def _guard(settings: AdaptationSettings, start: StartingNetwork, known: Array) -> Consolidation | None:
     if settings.protection is not Protection.CONSOLIDATION:
         return None
     rng = generator(settings.seed, Purpose.DATA)
-    return Consolidation(start.network, measure_importance(start.network, batches.known, rng), settings.strength)
+    return Consolidation(start.network, measure_importance(start.network, known, rng), settings.strength)
 
 
 def _copied(network: Sequential) -> dict[str, Array]:

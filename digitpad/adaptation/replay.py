@@ -28,7 +28,7 @@ CLASSES = (*DIGITS, NO_DIGIT)
 """The classes of replayed images."""
 
 #: Numbers of images: MNIST as it is and moved, pen ink, pen ink in particular manners, figures, and pieces of digits.
-_PLAIN, _MOVED, _INK, _MANNERS, _FIGURES, _PIECES = 1500, 1500, 500, 300, 260, 140
+_PLAIN, _MOVED, _INK, _MANNERS, _FIGURES, _PIECES = 1500, 6000, 500, 300, 260, 140
 #: Of the pen ink, every eighth drawing is varied and replayed, and every eighth other one is read before and after.
 _EVERY = 8
 _READ_FROM = 4

@@ -122,6 +122,7 @@ def learning_hand(
     check_adaptable(model, own)
     variants = Variants(own.samples, settings.seed)
     distance = _frame_distance(model, settings.steps)
+    yield Progress(Stage.LEARNING, 0, settings.steps)
     job = adapting(
         model,
         own.samples,
@@ -130,7 +131,6 @@ def learning_hand(
         variants=variants,
         keep_frame=lambda step: films and (step % distance == 0 or step == settings.steps),
     )
-    yield Progress(Stage.LEARNING, 0, settings.steps)
     adapted = yield from followed(job, lambda step: Progress(Stage.LEARNING, step.step, settings.steps))
     if base_readings is None:
         base_readings = yield from reading_before(model, replay)
@@ -139,7 +139,7 @@ def learning_hand(
     writers = yield from _reading(after, replay.writers)
     mine = None
     if len(own.samples) > 1:
-        checking = cross_validating(model, own.samples, replay, settings, variants)
+        checking = cross_validating(model, own.samples, replay, settings, variants, adapted.hardest)
         answers = yield from followed(checking, lambda place: Progress(Stage.CHECKING, *place))
         mine = compare_own(own.samples, read_own(Recognizer(model), own.samples), answers, own.name)
     return LearnedHand(

@@ -67,7 +67,7 @@ def test_steps_and_frames(light: Model, own: OwnSamples, replay: Replay) -> None
     job = adapting(light, own.samples, replay, replace(FEW, steps=5), keep_frame=lambda step: step in {0, 3, 5})
     adapted = finish(job)
     assert [step.step for step in adapted.steps] == [1, 2, 3, 4, 5]
-    assert {step.images for step in adapted.steps} == {64}
+    assert {step.images for step in adapted.steps} == {FEW.own + FEW.replayed}
     rates = [step.learning_rate for step in adapted.steps]
     assert rates == sorted(rates, reverse=True)
     assert list(adapted.frames) == [0, 3, 5]
@@ -80,7 +80,7 @@ def test_steps_and_frames(light: Model, own: OwnSamples, replay: Replay) -> None
 def test_the_weights_lie_between_those_before_and_those_trained(light: Model, own: OwnSamples, replay: Replay) -> None:
     plan = replace(FEW, steps=3)
     whole = finish(adapting(light, own.samples, replay, replace(plan, share=1.0), keep_frame=lambda step: step == 0))
-    half = _adapt(light, own, replay, plan)
+    half = _adapt(light, own, replay, replace(plan, share=0.5))
     for name, array in half.model.network.state_dict().items():
         before, after = whole.frames[0][name], whole.model.network.state_dict()[name]
         np.testing.assert_allclose(array, (before + after) / 2, rtol=1e-5, atol=1e-7)

@@ -89,6 +89,9 @@ def main() -> None:
     parser.add_argument("--corrections", type=int, default=10)
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--rate", type=float, default=AdaptationSettings().learning_rate)
+    parser.add_argument("--own", type=int, default=AdaptationSettings().own, help="own drawings in a step")
+    parser.add_argument("--replayed", type=int, default=AdaptationSettings().replayed, help="replayed images in a step")
+    parser.add_argument("--share", type=float, default=AdaptationSettings().share, help="of the way to what is trained")
     parser.add_argument("--strength", type=float, default=AdaptationSettings().strength)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
@@ -97,6 +100,9 @@ def main() -> None:
     settings = AdaptationSettings(
         steps=options.steps,
         learning_rate=options.rate,
+        own=options.own,
+        replayed=options.replayed,
+        share=options.share,
         strength=options.strength,
         threads=options.threads,
         seed=options.seed,

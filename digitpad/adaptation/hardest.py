@@ -1,0 +1,69 @@
+"""The images of a replay that a model reads with the least certainty: those are forgotten first.
+
+Most images lie far from the borders between the classes, and an adaptation moves few of them across. So only those with
+the smallest margins are replayed, together with what the network answered to them before.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.adaptation.replay import CLASSES, Replay
+from digitpad.models.model_file import Model
+from digitpad.nn import ParallelNetwork
+
+_HARDEST = 2500
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hardest:
+    """The hardest images of a replay for a model, the hardest first.
+
+    Attributes
+    ----------
+    images
+        The images, uint8 (N, 1, 28, 28).
+    truth
+        The index of the right output of each, int64 (N,).
+    outputs
+        What the network answers before it changes, before softmax, float32 (N, outputs).
+    """
+
+    images: NDArray[np.uint8]
+    truth: NDArray[np.int64]
+    outputs: NDArray[np.float32]
+
+
+def find_hardest(model: Model, replay: Replay, threads: int) -> Hardest:
+    """Return the images of a replay with the smallest margins, of classes that a model has.
+
+    Parameters
+    ----------
+    model
+        The model, which is not changed.
+    replay
+        The replay.
+    threads
+        The number of threads that read it.
+    """
+    labels, prepared = model.metadata.labels, model.metadata.preprocessing
+    columns = np.array([labels.index(name) if name in labels else -1 for name in CLASSES])
+    usable = np.flatnonzero(columns[replay.labels] >= 0)
+    images, truth = replay.images[usable], columns[replay.labels[usable]]
+    with ParallelNetwork(model.network.replica(), threads) as parallel:
+        parts = [
+            parallel.predict(prepared.normalize(images[at : at + _AT_ONCE])) for at in range(0, len(images), _AT_ONCE)
+        ]
+    outputs = np.concatenate(parts)
+    order = np.argsort(margins(outputs, truth), kind="stable")[:_HARDEST]
+    return Hardest(images[order], truth[order], outputs[order])
+
+
+def margins(outputs: NDArray[np.float32], truth: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the right output of each image minus the largest of the others, (N,); below 0 it is misread."""
+    rows, others = np.arange(len(truth)), outputs.copy()
+    others[rows, truth] = -np.inf
+    lead: NDArray[np.float32] = outputs[rows, truth] - others.max(axis=1)
+    return lead
