@@ -4,6 +4,7 @@ Most images lie far from the borders between the classes, and an adaptation move
 the smallest margins are replayed, together with what the network answered to them before.
 """
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,9 @@ from digitpad.adaptation.replay import CLASSES, Replay
 from digitpad.models.model_file import Model
 from digitpad.nn import ParallelNetwork
 
+#: Number of images that are replayed, and of those that are read at once.
 _HARDEST = 2500
-_AT_ONCE = 500
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +38,8 @@ class Hardest:
     outputs: NDArray[np.float32]
 
 
-def find_hardest(model: Model, replay: Replay, threads: int) -> Hardest:
-    """Return the images of a replay with the smallest margins, of classes that a model has.
+def finding_hardest(model: Model, replay: Replay, threads: int) -> Generator[int, None, Hardest]:
+    """Find the images of a replay with the smallest margins; the caller may stop between two groups of images.
 
     Parameters
     ----------
@@ -47,15 +49,27 @@ def find_hardest(model: Model, replay: Replay, threads: int) -> Hardest:
         The replay.
     threads
         The number of threads that read it.
+
+    Yields
+    ------
+    int
+        How many images have been read.
+
+    Returns
+    -------
+    Hardest
+        Images of the classes that the model has.
     """
     labels, prepared = model.metadata.labels, model.metadata.preprocessing
     columns = np.array([labels.index(name) if name in labels else -1 for name in CLASSES])
     usable = np.flatnonzero(columns[replay.labels] >= 0)
     images, truth = replay.images[usable], columns[replay.labels[usable]]
+    parts = []
     with ParallelNetwork(model.network.replica(), threads) as parallel:
-        parts = [
-            parallel.predict(prepared.normalize(images[at : at + _AT_ONCE])) for at in range(0, len(images), _AT_ONCE)
-        ]
+        for at in range(0, len(images), _AT_ONCE):
+            some = images[at : at + _AT_ONCE]
+            parts.append(parallel.predict(prepared.normalize(some)))
+            yield at + len(some)
     outputs = np.concatenate(parts)
     order = np.argsort(margins(outputs, truth), kind="stable")[:_HARDEST]
     return Hardest(images[order], truth[order], outputs[order])

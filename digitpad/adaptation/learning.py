@@ -16,7 +16,8 @@ import numpy as np
 
 from digitpad.adaptation.batches import Batches, ReplayLoss
 from digitpad.adaptation.consolidation import Consolidation, measure_importance
-from digitpad.adaptation.hardest import Hardest, find_hardest
+from digitpad.adaptation.following import finish
+from digitpad.adaptation.hardest import Hardest, finding_hardest
 from digitpad.adaptation.replay import Replay
 from digitpad.adaptation.samples import OwnSample, Variants
 from digitpad.adaptation.start import StartingNetwork, starting_network
@@ -85,6 +86,11 @@ class AdaptationSettings:
     seed: int = 0
     threads: int | None = None
 
+    @property
+    def replays(self) -> bool:
+        """Whether a batch has replayed images."""
+        return self.protection is Protection.REPLAY and self.replayed > 0
+
     def __post_init__(self) -> None:
         counts = 1 <= self.steps <= 10_000 and self.own >= 1 and self.replayed >= 0
         if not (counts and 0 < self.learning_rate < 1 and 0 < self.share <= 1):
@@ -103,8 +109,6 @@ class Adapted:
         The adapted model; its metadata are those of the model before, with the classes that were added.
     steps
         Its steps, in order.
-    hardest
-        What was replayed; None if nothing was.
     frames
         The weights after some steps, by the number of steps, from 0 to the last; empty if they were not kept. Those of
         the last step are the weights of the model.
@@ -114,7 +118,6 @@ class Adapted:
 
     model: Model
     steps: tuple[StepCompleted, ...]
-    hardest: Hardest | None = None
     frames: Mapping[int, Mapping[str, Array]] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -144,7 +147,7 @@ def adapting(
     variants
         Makes variants of the samples; None makes new ones with the seed of the settings.
     hardest
-        What `find_hardest` returns for this model and replay; None finds them, if they are needed.
+        What `finding_hardest` returns for this model and replay; None finds them, if they are needed.
     keep_frame
         Whether to keep the weights after a number of steps.
 
@@ -169,10 +172,10 @@ def adapting(
         settings.seed,
     )
     threads = settings.threads or default_threads()
-    if settings.protection is not Protection.REPLAY or not settings.replayed:
+    if not settings.replays:
         hardest = None
     elif hardest is None:
-        hardest = find_hardest(model, replay, threads)
+        hardest = finish(finding_hardest(model, replay, threads))
     batches = Batches(
         samples,
         Variants(samples, settings.seed) if variants is None else variants,
@@ -221,7 +224,7 @@ def adapting(
                 frames[number] = _between(before, start.network, share)
             yield steps[-1]
     start.network.load_state_dict(_between(before, start.network, share))
-    return Adapted(adapted_model(model, start), tuple(steps), hardest, frames, time.perf_counter() - begun)
+    return Adapted(adapted_model(model, start), tuple(steps), frames, time.perf_counter() - begun)
 
 
 def _rate(settings: AdaptationSettings, number: int) -> float:

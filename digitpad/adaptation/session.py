@@ -1,10 +1,12 @@
 """The whole of learning a hand: adapt, read MNIST and other writers before and after, and cross-validate."""
 
+import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from digitpad.adaptation.following import followed
+from digitpad.adaptation.hardest import finding_hardest
 from digitpad.adaptation.judging import BeforeAfter, compare_own, compare_read, cross_validating, read_own
 from digitpad.adaptation.learning import AdaptationSettings, Adapted, adapting
 from digitpad.adaptation.replay import Replay
@@ -14,6 +16,7 @@ from digitpad.data.dataset import Dataset
 from digitpad.evaluation import Evaluation, evaluating
 from digitpad.models.model_file import Model
 from digitpad.reading.recognizer import Recognizer
+from digitpad.training.settings import default_threads
 
 _MOST_FRAME_BYTES = 128 << 20
 
@@ -122,16 +125,24 @@ def learning_hand(
     check_adaptable(model, own)
     variants = Variants(own.samples, settings.seed)
     distance = _frame_distance(model, settings.steps)
-    yield Progress(Stage.LEARNING, 0, settings.steps)
+    start, hardest = Progress(Stage.LEARNING, 0, settings.steps), None
+    yield start
+    begun = time.perf_counter()
+    if settings.replays:
+        finding = finding_hardest(model, replay, settings.threads or default_threads())
+        hardest = yield from followed(finding, lambda _read: start)
+    seconds_before = time.perf_counter() - begun
     job = adapting(
         model,
         own.samples,
         replay,
         settings,
         variants=variants,
+        hardest=hardest,
         keep_frame=lambda step: films and (step % distance == 0 or step == settings.steps),
     )
     adapted = yield from followed(job, lambda step: Progress(Stage.LEARNING, step.step, settings.steps))
+    adapted = replace(adapted, seconds=seconds_before + adapted.seconds)
     if base_readings is None:
         base_readings = yield from reading_before(model, replay)
     after = Recognizer(adapted.model)
@@ -139,7 +150,7 @@ def learning_hand(
     writers = yield from _reading(after, replay.writers)
     mine = None
     if len(own.samples) > 1:
-        checking = cross_validating(model, own.samples, replay, settings, variants, adapted.hardest)
+        checking = cross_validating(model, own.samples, replay, settings, variants, hardest)
         answers = yield from followed(checking, lambda place: Progress(Stage.CHECKING, *place))
         mine = compare_own(own.samples, read_own(Recognizer(model), own.samples), answers, own.name)
     return LearnedHand(
