@@ -3,10 +3,10 @@
     python tests/benchmarks/whole_numbers.py INK.jsonl [--model M] [--numbers 100] [--seed 1] [--json FILE]
 
 Numbers of 2 to 10 digits: the ink of one writer each, from the 15 writers that were not used for tuning, and MNIST's
-test digits side by side; with gaps, touching, and (ink) a third of the neighbours written without lifting the pen. The
-share of completely correct numbers is compared with the share in which every digit is correct when it is read alone,
-the upper limit for any segmentation with the same network. The share of single digits that are read as numbers is
-reported as well.
+test digits side by side; with gaps, touching, and (ink) overlapping or a third of the neighbours written without
+lifting the pen. The share of completely correct numbers is compared with the share in which every digit is correct when
+it is read alone, the upper limit for any segmentation with the same network. The share of single digits that are read
+as numbers is reported as well.
 
 The time from a pen movement to the answer is given as a multiple of the time for one digit, measured in the same run.
 """
@@ -109,7 +109,7 @@ def main() -> None:
     reader = NumberReader(recognizer)
     writers = {writer: ink for writer, ink in read_writers(options.ink).items() if writer in MEASURING_WRITERS}
     report: dict[str, dict[str, float]] = {}
-    spacings: Sequence[Spacing] = ("apart", "touching", "joined")
+    spacings: Sequence[Spacing] = ("apart", "touching", "overlapping", "joined")
     print(f"{'numbers':24} {'right':>8} {'length':>8} {'digits alone':>13}")
     for spacing in spacings:
         rng = np.random.default_rng(options.seed)

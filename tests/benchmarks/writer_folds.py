@@ -41,7 +41,7 @@ WORST_CLASS = Target("the same, worst digit", 98.5, at_least=True, unit="%", dig
 NUMBERS_READ: dict[Spacing, Target] = {
     "apart": Target("whole numbers in their ink, digits apart", 96, at_least=True, unit="%", digits=1),
     "touching": Target("whole numbers in their ink, digits touching", 95, at_least=True, unit="%", digits=1),
-    "joined": Target("whole numbers in their ink, a third of the digits joined", 92, at_least=True, unit="%", digits=1),
+    "overlapping": Target("whole numbers in their ink, digits overlapping", 92, at_least=True, unit="%", digits=1),
 }
 TARGETS = (DIGITS_READ, WORST_CLASS, *NUMBERS_READ.values())
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from digitpad.data.ink import Drawing, Stroke, curve_through, read_ink
 
-Spacing = Literal["apart", "touching", "joined"]
-"""The digits have gaps, touch each other, or a third of the neighbours is written without lifting the pen."""
+Spacing = Literal["apart", "touching", "overlapping", "joined"]
+"""The digits have gaps, touch or overlap each other, or a third of them is written without lifting the pen."""
 
 TUNING_WRITERS, MEASURING_WRITERS = tuple(range(1, 16)), tuple(range(16, 31))
 """The writers of UCI's collection of 30 that are used for tuning and for evaluation."""
@@ -29,6 +29,8 @@ PENS = (0.03, 0.15)
 
 #: Distance at which the ink of two digits touches, in digit heights, for the pen of the window.
 _PEN = 0.05
+#: How far digits overlap beyond touching, in percent of the height of a digit.
+_OVERLAP = (6.0, 18.0)
 _FINER = 4  # ink is drawn larger, and reduced, which smooths its edges
 
 
@@ -92,6 +94,8 @@ def ink_number(
         linked = linked and rng.random() < 1 / 3
         if before is not None:
             gap = rng.uniform(8, 45) if spacing == "apart" or linked or not is_digit else _touch(before, own, rng)
+            if spacing == "overlapping" and is_digit:
+                gap -= rng.uniform(*_OVERLAP)
             right = before[:, 0].max()
             own = [stroke + np.array([right + gap, 0.0]) for stroke in own]
         if linked:
