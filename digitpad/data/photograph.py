@@ -25,9 +25,10 @@ _FIELDS = 8
 _LEAST_SIDE = 48
 #: Maximum difference between the fields in even light.
 _EVEN = 0.06
-#: The steepest step between neighbouring pixels of an enlarged picture is below the first, as a share of its contrast;
-#: and below the second over the number of pixels of its long side.
-_GENTLE, _FEW_STEPS = 0.45, 12
+#: The steepest step between neighbouring pixels of an enlarged picture is below the first, as a share of its contrast.
+#: Its long side is as long as a number of such steps within the second range: a slow change of light has fewer, and
+#: most pictures have more.
+_GENTLE, _STEPS = 0.45, (6, 12)
 #: In even light, the first share of larger fields, this many along each side, contain the tone of the paper in at least
 #: the second share of their pixels, to this accuracy.
 _LARGE_FIELDS, _MOST_FIELDS, _PAPER_SHARE, _SAME_TONE = 4, 0.9, 0.1, 0.02
@@ -79,7 +80,7 @@ def is_enlarged(picture: NDArray[np.floating]) -> bool:
     """
     steps = [np.abs(np.diff(picture, axis=axis)).max(initial=0.0) for axis in (0, 1)]
     steepest = float(max(steps)) / max(float(np.ptp(picture)), 1e-6)
-    return steepest < _GENTLE and steepest * max(picture.shape) < _FEW_STEPS
+    return steepest < _GENTLE and _STEPS[0] <= steepest * max(picture.shape) < _STEPS[1]
 
 
 def _has_plain_border(grey: NDArray[np.float64]) -> bool:

@@ -27,7 +27,7 @@ from digitpad.translation import gettext as _
 #: Drawings with more strokes are not numbers; they are read as one digit, which may be rejected.
 _MOST_STROKES = 120
 #: Pictures with more pieces are rejected, since the time to read them grows with the number of pieces.
-_MOST_PIECES = 250
+_MOST_PIECES = 400
 #: From this number of new segments, they are scored by the fused layers, and only the chosen ones are read exactly.
 _MANY = 48
 #: A number must be more likely than one digit by these log-odds: ink that may be one digit usually is, and a single
@@ -40,9 +40,10 @@ _TWO_WIDE, _FADE = 1.45, 0.3
 _ENTWINED, _NARROW, _MORE = 0.2, 0.7, 1.5
 #: Minimum width of a character, in heights of the line, when its relative overlap is computed.
 _LEAST_WIDTH = 0.12
-#: Two parts above each other are one digit if its probability is at least this; and a part of a picture with this
-#: probability of a digit is not cut.
+#: Two parts above each other are one digit if its probability is at least this.
 _SURELY_ONE = 0.9
+#: A narrow part of a picture is not cut if the probability of a digit is at least this.
+_LIKELY_ONE = 0.5
 #: A piece with the shape of a sign is one unless the probability of a digit is above this.
 _SURELY_NONE = 0.3
 #: Drawings with up to this number of strokes are read ahead.
@@ -325,13 +326,13 @@ class NumberReader:
         return NumberReading(segments, path.share * math.prod(predictions[run].probability for run in digits))
 
     def are_digits(self, crops: Sequence[NDArray[np.float32]]) -> list[bool]:
-        """Return which parts of a picture surely are one digit; the predictions are kept for `_recognize`."""
+        """Return which parts of a picture are likely one digit; the predictions are kept for `_recognize`."""
         keys = [key_of(crop) for crop in crops]
         new = {key: crop for key, crop in zip(keys, crops, strict=True) if key not in self._known}
         if new:
             predictions = self.reader.recognize_all(np.stack([image_to_digit(crop) for crop in new.values()]))
             self._known.update(zip(new, predictions, strict=True))
-        return [belief(self._known[key]) >= _SURELY_ONE for key in keys]
+        return [belief(self._known[key]) >= _LIKELY_ONE for key in keys]
 
     def _drawn_signs(self, pieces: Pieces) -> dict[Run, str]:
         """Return the pieces with the shape of a sign; results for unchanged pieces come from the cache."""

@@ -21,8 +21,10 @@ _HEIGHT = 96
 #: Parts smaller than this in both dimensions, in heights of the line, are specks.
 _SPECK = 0.06
 #: Parts wider than the second, in heights of the line, may be several digits that touch. So may parts of a number that
-#: are wider than the first, unless they surely are one digit.
+#: are wider than the first, unless they are likely one digit.
 _NARROW, _WIDE = 0.5, 0.85
+#: Minimum height of such a part, in heights of the line.
+_TALL = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +52,7 @@ class PicturePieces:
     ink
         (H, W) in [0, 1], ink 1, as from `digitpad.data.images.read_image`.
     are_digits
-        Tells which parts, given the ink of each, surely are one digit; narrow parts of a number that are not are cut.
+        Tells which parts, given the ink of each, are likely one digit; narrow parts of a number that are not are cut.
         Without it, no narrow part is cut.
     """
 
@@ -93,7 +95,9 @@ class PicturePieces:
         """Return the components that may be several digits."""
         widths = {whole.component: whole.mask.shape[1] / self._height for whole in wholes}
         wide = {component for component, width in widths.items() if width > _WIDE}
-        narrow = [whole for whole in wholes if _NARROW < widths[whole.component] <= _WIDE]
+        # A low part is a minus, or a stroke of a digit.
+        tall = [whole for whole in wholes if whole.mask.shape[0] >= _TALL * self._height]
+        narrow = [whole for whole in tall if _NARROW < widths[whole.component] <= _WIDE]
         if are_digits is None or not narrow or len(wholes) == 1:
             # A narrow part alone is one digit, or none.
             return wide

@@ -104,7 +104,8 @@ def _cheapest_paths(energy: NDArray[np.float32], spacing: int) -> tuple[NDArray[
     # Mirrored, the second pass moves from the bottom to the top.
     below, from_below = (side[::-1] for side in _costs_from_top(energy[::-1]))
     through = above + below - energy
-    places = [(row, column) for row in range(spacing // 2, height, spacing) for column in _minima(through[row])]
+    first_row = min(spacing, height) // 2
+    places = [(row, column) for row in range(first_row, height, spacing) for column in _minima(through[row])]
     rows, columns = np.array(places).T
     paths = np.empty((len(places), height), np.intp)
     paths[np.arange(len(places)), rows] = columns

@@ -33,6 +33,8 @@ def test_sharp_lines_and_small_pictures_are_not_enlarged() -> None:
     # Many soft lines in a large picture, as in a photograph that is out of focus.
     soft = np.tile(0.5 + 0.5 * np.sin(np.arange(600) / 4), (400, 1))
     assert not is_enlarged(soft)
+    # Light that falls from one side.
+    assert not is_enlarged(np.tile(np.linspace(0.2, 0.8, 200), (150, 1)))
 
 
 @pytest.mark.parametrize("factor", [4, 16])
