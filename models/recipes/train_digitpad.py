@@ -58,7 +58,8 @@ from digitpad.training.prefetch import prefetched
 _AHEAD = 4
 #: Number of checkpoints between two readings of the validation digits, which take as long as ten steps.
 _SAVES_BETWEEN_FIGURES = 10
-_THRESHOLD = 0.6
+#: Probability of "no digit" from which on an image is refused.
+THRESHOLD = 0.6
 #: Answers that are neither certain nor doubtful, for which the calibration is reported separately.
 _MIDDLE, _MIDDLE_NAME = (0.8, 0.95), "right of answers with 80 to 95 %"
 
@@ -267,7 +268,7 @@ def figures_of(recognizer: Recognizer, dataset: Dataset) -> dict[str, float]:
     return found
 
 
-def finish(training: Training, command: str) -> None:
+def finish(training: Training, command: str, threshold: float = THRESHOLD) -> None:
     """Calibrate the averaged network, and write the model and its card."""
     settings, mix = training.settings, training.mix
     model, temperature = calibrated(training.model(), mix.validation)
@@ -285,7 +286,7 @@ def finish(training: Training, command: str) -> None:
         "numpy": np.__version__,
         "machine": platform.machine(),
     }
-    recognizer = Recognizer(replace(model, metadata=replace(model.metadata, refusal_threshold=_THRESHOLD)))
+    recognizer = Recognizer(replace(model, metadata=replace(model.metadata, refusal_threshold=threshold)))
     found = {"MNIST, validation": figures_of(recognizer, mix.validation)}
     if mix.left_out:
         found["pen ink of writers left out"] = figures_of(recognizer, as_dataset(mix.left_out))
@@ -293,7 +294,7 @@ def finish(training: Training, command: str) -> None:
         model.metadata,
         training=json.loads(json.dumps(record)),
         metrics={"validation_accuracy": found["MNIST, validation"]["accuracy"]},
-        refusal_threshold=_THRESHOLD,
+        refusal_threshold=threshold,
     )
     save_model(training.folder / "model.safetensors", replace(model, metadata=metadata))
     with atomic_write(training.folder / "model.md") as file:
@@ -370,6 +371,9 @@ def main() -> None:
     parser.add_argument("--save-every", type=int, default=100, help="steps between two checkpoints")
     parser.add_argument("--settling", type=float, default=0.25, help="part of the steps, at the end, with less pen ink")
     parser.add_argument(
+        "--threshold", type=float, default=THRESHOLD, help="probability from which on images are refused"
+    )
+    parser.add_argument(
         "--start-from", type=Path, help="folder of a training whose averaged weights are the first ones"
     )
     for part in fields(Shares):
@@ -394,7 +398,7 @@ def main() -> None:
     mix = Mix.open(settings.seed, settings.fold, settings.shares, settings.settles_at)
     training = Training(options.folder, settings, mix, options.threads)
     training.run(options.save_every)
-    finish(training, " ".join(["python", "models/recipes/train_digitpad.py", *sys.argv[1:]]))
+    finish(training, " ".join(["python", "models/recipes/train_digitpad.py", *sys.argv[1:]]), options.threshold)
 
 
 if __name__ == "__main__":

@@ -114,7 +114,8 @@ def test_another_training_is_continued_from_its_average(mix: Mix, tmp_path: Path
     for name, value in averaged.state_dict().items():
         np.testing.assert_array_equal(last.network.state_dict()[name], value, err_msg=name)
     last.run(save_every=4)
-    finish(last, "python models/recipes/train_digitpad.py last")
+    finish(last, "python models/recipes/train_digitpad.py last", 0.75)
+    assert load_model(last.folder / "model.safetensors").metadata.refusal_threshold == 0.75
     card = (last.folder / "model.md").read_text(encoding="utf-8")
     assert f"The first weights are the averaged ones of {first.folder}." in card
     assert "In the last" not in card
