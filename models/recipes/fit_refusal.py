@@ -1,9 +1,9 @@
 """Prepare a trained model for release: fold layers, and fit temperature and threshold on validation data.
 
-    python models/recipes/fit_refusal.py MODEL --dataset D --output FILE [--threshold T] [--earlier MODEL --share S]
+    python models/recipes/fit_refusal.py MODEL --dataset D --output FILE [--threshold T] [--average MODEL ...]
 
-With --earlier, the weights are averaged with those of the model that the training started from, whose share is S: the
-result is slightly better on the data of the first training, and nearly as good on that of the second. Batch-norm is
+With --average, the weights are averaged with those of other models that were trained on from the same weights: the
+result is better than most of them, and as fast as one (Wortsman and others, "Model soups", ICML 2022). Batch-norm is
 folded into the convolutions. The temperature is fitted on the validation digits of the model's training on D, and built
 into the last layer. Then the share of MNIST's validation digits and of letters that each threshold rejects is printed;
 --threshold sets the threshold that is written.
@@ -11,6 +11,7 @@ into the last layer. Then the share of MNIST's validation digits and of letters 
 
 import argparse
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,13 +35,13 @@ def main() -> None:
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--threshold", type=float, default=0.5)
-    parser.add_argument("--earlier", type=Path, help="the model that this one was taught on from")
-    parser.add_argument("--share", type=float, default=0.25, help="of the earlier one's weights (default: %(default)s)")
+    parser.add_argument("--average", type=Path, nargs="+", default=[], help="models trained on from the same weights")
     options = parser.parse_args()
     model = load_model(options.model)
-    if options.earlier is not None:
-        model = averaged(model, load_model(options.earlier), options.share)
-    model = without_batch_norm(model)
+    if options.average:
+        model = averaged([model, *map(load_model, options.average)])
+    if any(kind["type"] == "BatchNorm2D" for kind in model.architecture.layers):
+        model = without_batch_norm(model)
     mnist = mnist_held_out(model, options.dataset)
     before = evaluate(Recognizer(model), mnist)
     # Log-probabilities are logits, up to a constant that does not change the softmax.
@@ -63,19 +64,25 @@ def main() -> None:
     save_model(options.output, replace(model, metadata=metadata))
 
 
-def averaged(model: Model, earlier: Model, share: float) -> Model:
-    """Return a model with the weighted average of two models' weights; `share` is the weight of the earlier one."""
-    same = [model.metadata.training.get(name) == earlier.metadata.training.get(name) for name in ("seed", "images")]
-    if model.architecture != earlier.architecture or not all(same):
-        raise SystemExit(f"{earlier.name} is of another architecture, or held out other images; they have no average.")
-    copy, before = model.copy(), earlier.network.state_dict()
-    weights = {
-        name: ((1 - share) * value + share * before[name]).astype(value.dtype)
-        for name, value in model.network.state_dict().items()
-    }
-    copy.network.load_state_dict(weights)
-    training = {**model.metadata.training, "averaged_with": {**earlier.metadata.training, "share": share}}
-    return replace(copy, metadata=replace(model.metadata, training=training))
+def averaged(models: Sequence[Model]) -> Model:
+    """Return a model with the mean of the weights of several models."""
+    first, *others = models
+    for other in others:
+        same = [first.metadata.training.get(name) == other.metadata.training.get(name) for name in ("seed", "images")]
+        if first.architecture != other.architecture or not all(same):
+            raise SystemExit(
+                f"{other.name} is of another architecture, or held out other images; they have no average."
+            )
+    weights = [model.network.state_dict() for model in models]
+    copy = first.copy()
+    copy.network.load_state_dict(
+        {
+            name: np.mean([state[name] for state in weights], axis=0, dtype=np.float64).astype(value.dtype)
+            for name, value in weights[0].items()
+        }
+    )
+    training = {**first.metadata.training, "averaged_with": [dict(other.metadata.training) for other in others]}
+    return replace(copy, metadata=replace(first.metadata, training=training))
 
 
 def without_batch_norm(model: Model) -> Model:
