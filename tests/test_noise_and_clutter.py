@@ -30,7 +30,9 @@ def test_every_model_gets_the_same_spoiled_digits_and_none_is_refused_without_th
     recognizer: Recognizer,
 ) -> None:
     assert measure(recognizer, DIGITS, "fog") == measure(recognizer, DIGITS, "fog")
-    assert measure(recognizer, DIGITS, "fog") != measure(recognizer, DIGITS, "fog", seed=1)
-    light = measure(Recognizer(load_model("light")), DIGITS, "fog")
+    # A model that reads fog less well shows that other seeds make other fog.
+    reader = Recognizer(load_model("light"))
+    light = measure(reader, DIGITS, "fog")
+    assert light != measure(reader, DIGITS, "fog", seed=1)
     assert light.refused == 0
     assert light.right + light.wrong_unrefused == pytest.approx(1)

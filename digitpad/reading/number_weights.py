@@ -1,6 +1,8 @@
 """Weights of the features for the segmentation of numbers, fitted by `models/recipes/fit_numbers.py`.
 
-Fitted to numbers composed of the ink of writers 1 to 15 of the UCI collection, and of training digits of MNIST.
+Fitted to numbers composed of the ink of writers 1 to 15 of the UCI collection, and of training digits of MNIST. Four
+weights for pictures, of gaps and distances, are from an earlier fit in which more of the digits stand apart: with them,
+digits far apart are two digits even if the network reads both as one.
 """
 
 import numpy as np
@@ -43,8 +45,8 @@ _PICTURES = {
     "very_wide": 0.08,
     "low": -1.21,
     "very_low": -0.97,
-    "gap": 0.07,
-    "distance": -1.67,
+    "gap": -3.13,
+    "distance": -4.14,
     "beside": -0.50,
     "joined_4": 0.44,
     "joined_5": -0.10,
@@ -56,9 +58,9 @@ _PICTURES = {
     "cheap": -1.33,
     "cut": -0.21,
     "cut_overlap": -1.18,
-    "pair_gap": -0.08,
+    "pair_gap": 3.35,
     "pair_overlap": -0.72,
-    "pair_distance": 0.36,
+    "pair_distance": 4.44,
     "pair_beside": 0.52,
     "pair_height": -2.02,
     "pair_offset": -1.15,
