@@ -47,7 +47,7 @@ _DRAWN, _LETTERS = ("rectangle", "square", "diamond", "heart", "bolt", "crescent
 #: Answers that are neither certain nor doubtful.
 _MIDDLE = (0.8, 0.95)
 
-WEIGHTS = Target("weights of the default model", 500_000, at_least=False)
+WEIGHTS = Target("weights of the default model", 500_000, at_least=False, digits=0)
 TIME = Target("processor time for one image", 1, at_least=False, unit="ms", digits=2)
 MNIST = Target("MNIST's test digits read right", 99.6, at_least=True, unit="%", digits=2)
 REFUSED = Target("the same, refused", 0.3, at_least=False, unit="%", digits=2)
