@@ -31,7 +31,7 @@ FOLDS = 5
 #: Number of MNIST's training digits that are kept for the choice of settings and for the temperature.
 VALIDATION = 5000
 #: Numbers whose digits touch, which are cut into pieces.
-_NUMBERS = 3000
+NUMBERS = 3000
 _NOTHING = CLASSES.index(NO_DIGIT)
 
 
@@ -104,7 +104,12 @@ class Mix:
 
     @classmethod
     def open(
-        cls, seed: int, fold: int | None = None, shares: Shares | None = None, settles_at: int | None = None
+        cls,
+        seed: int,
+        fold: int | None = None,
+        shares: Shares | None = None,
+        settles_at: int | None = None,
+        numbers: int = NUMBERS,
     ) -> "Mix":
         """Open all data.
 
@@ -118,6 +123,8 @@ class Mix:
             The parts of a batch.
         settles_at
             Number of the first batch with `Shares.settled`; None for none.
+        numbers
+            Number of numbers whose digits touch, which are cut into pieces.
         """
         parts = shares or Shares()
         mnist, validation = choose_images(load_mnist("train"), limit=None, validation=VALIDATION, seed=seed)
@@ -131,7 +138,7 @@ class Mix:
             left_out,
             load_styles(),
             load_non_digits(),
-            touching_digits(mnist, known, _NUMBERS if parts.touching else 1, generator(seed, Purpose.DATA, 1)),
+            touching_digits(mnist, known, numbers if parts.touching else 1, generator(seed, Purpose.DATA, 1)),
             MannerMaker(known),
             parts,
             seed,

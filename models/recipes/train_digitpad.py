@@ -26,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import safetensors.numpy
-from digit_mix import CLASSES, FOLDS, Mix, Shares
+from digit_mix import CLASSES, FOLDS, NUMBERS, Mix, Shares
 from numpy.typing import NDArray
 
 from digitpad import __version__
@@ -81,6 +81,7 @@ class Settings:
     shares: Shares
     settling: float
     start_from: str | None = None
+    numbers: int = NUMBERS
 
     @property
     def steps(self) -> int:
@@ -370,6 +371,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=100, help="steps between two checkpoints")
     parser.add_argument("--settling", type=float, default=0.25, help="part of the steps, at the end, with less pen ink")
+    parser.add_argument("--numbers", type=int, default=NUMBERS, help="numbers of touching digits to cut into pieces")
     parser.add_argument(
         "--threshold", type=float, default=THRESHOLD, help="probability from which on images are refused"
     )
@@ -393,9 +395,10 @@ def main() -> None:
         shares=Shares(**{part.name: getattr(options, part.name) for part in fields(Shares)}),
         settling=options.settling,
         start_from=None if options.start_from is None else str(options.start_from),
+        numbers=options.numbers,
     )
     options.folder.mkdir(parents=True, exist_ok=True)
-    mix = Mix.open(settings.seed, settings.fold, settings.shares, settings.settles_at)
+    mix = Mix.open(settings.seed, settings.fold, settings.shares, settings.settles_at, settings.numbers)
     training = Training(options.folder, settings, mix, options.threads)
     training.run(options.save_every)
     finish(training, " ".join(["python", "models/recipes/train_digitpad.py", *sys.argv[1:]]), options.threshold)

@@ -185,7 +185,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "argv",
         [
             *("train_digitpad.py", str(tmp_path / "run"), "--images", "96", "--batch", "16", "--rate", "0.01"),
-            *("--channels", "4", "6", "8", "--hidden", "16", "--fold", "1", "--save-every", "3"),
+            *("--channels", "4", "6", "8", "--hidden", "16", "--fold", "1", "--save-every", "3", "--numbers", "60"),
         ],
     )
     return tmp_path / "run"
