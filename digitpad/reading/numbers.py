@@ -312,6 +312,9 @@ class NumberReader:
             surplus = lattice.score(path.runs, weights) - lattice.score([everything], weights)
             left, _, right, _ = layout.box(everything)
             narrow = min(max((_TWO_WIDE - (right - left) / layout.height) / _FADE, 0.0), 1.0)
+            if belief(whole) >= _SURELY_ONE and _cuts_ink(layout, path.runs):
+                # A wide digit is not cut.
+                narrow = 1.0
             if surplus < _ONE_DIGIT * narrow:
                 return single(whole, layout.box(everything))
         predictions = self._recognize(pieces, [run for run in digits if run != everything])
@@ -402,6 +405,11 @@ class _Guess:
 def belief(prediction: Prediction) -> float:
     """Return the probability that a segment is a digit, and the predicted one."""
     return prediction.probability * (1 - prediction.no_digit)
+
+
+def _cuts_ink(layout: Layout, runs: Sequence[Run]) -> bool:
+    """Return whether characters are divided by a cut through ink."""
+    return any(not np.isnan(layout.cuts[stop - 1]) for _start, stop in runs[:-1])
 
 
 def _is_one_figure(layout: Layout, runs: Sequence[Run]) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from digitpad.data.pen import pen_drawings
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import load_model
 from digitpad.reading.numbers import NumberReader
@@ -144,6 +145,14 @@ def test_a_four_like_a_plus_stays_a_digit(reader: NumberReader) -> None:
     four = [_line((60, 0), (10, 60), (100, 60)), _line((58, 5), (58, 110))]
     strokes = [*written("20"), *(stroke + np.array([230, 40], np.float32) for stroke in four)]
     assert reader.read_drawing(strokes).text[-1] != "+"
+
+
+def test_a_wide_digit_in_one_stroke_is_not_cut() -> None:
+    reader = NumberReader(Recognizer(load_model("digitpad")))
+    # A zero that is wider than tall, whose left side alone would be a one.
+    wide = pen_drawings()[315]
+    assert (len(wide.strokes), str(wide.label)) == (1, "0")
+    assert reader.read_drawing(wide.strokes, canvas=520.0).text == "0"
 
 
 def test_a_plus_of_two_strokes_is_a_sign(reader: NumberReader) -> None:
