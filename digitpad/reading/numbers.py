@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -17,8 +16,9 @@ from digitpad.reading.lattice import Lattice, possible_runs, segment_features, s
 from digitpad.reading.lines import line_numbers, picture_lines
 from digitpad.reading.number_reading import NumberReading, Segment, moved, single
 from digitpad.reading.number_weights import INK_WEIGHTS, PICTURE_WEIGHTS
+from digitpad.reading.one_figure import cuts_ink, is_one_figure
 from digitpad.reading.parts import PicturePieces, key_of
-from digitpad.reading.pieces import Box, KeptPieces, Layout, Pieces, Run
+from digitpad.reading.pieces import Box, KeptPieces, Pieces, Run
 from digitpad.reading.recognizer import Prediction
 from digitpad.reading.signs import find_signs, possible_shapes, shape_of, stands_apart
 from digitpad.reading.strokes import InkPieces, may_be_divided, stroke_box
@@ -35,11 +35,6 @@ _MANY = 48
 _ONE_DIGIT = 3.0
 #: This margin vanishes for wholes wider than the first, in heights of the line; it decreases over the second below it.
 _TWO_WIDE, _FADE = 1.45, 0.3
-#: Minimum overlap of characters that are strokes of one figure, relative to the narrower one; it increases if the whole
-#: is wider than the second value (in heights of the line). Chosen on letters of 20 writers, and on touching digits.
-_ENTWINED, _NARROW, _MORE = 0.2, 0.7, 1.5
-#: Minimum width of a character, in heights of the line, when its relative overlap is computed.
-_LEAST_WIDTH = 0.12
 #: Two parts above each other are one digit if its probability is at least this.
 _SURELY_ONE = 0.9
 #: A narrow part of a picture is not cut if the probability of a digit is at least this.
@@ -306,13 +301,13 @@ class NumberReader:
         if not digits or (len(digits) == 1 and not is_number):
             # A dot beside a digit does not make a number: the drawing is read as one digit.
             return single(whole or as_one(), layout.box(everything))
-        if whole is not None and whole.rejected and _is_one_figure(layout, path.runs):
+        if whole is not None and whole.rejected and is_one_figure(layout, path.runs):
             return single(whole, layout.box(everything))
         if whole is not None and len(digits) > 1:
             surplus = lattice.score(path.runs, weights) - lattice.score([everything], weights)
             left, _, right, _ = layout.box(everything)
             narrow = min(max((_TWO_WIDE - (right - left) / layout.height) / _FADE, 0.0), 1.0)
-            if belief(whole) >= _SURELY_ONE and _cuts_ink(layout, path.runs):
+            if belief(whole) >= _SURELY_ONE and cuts_ink(layout, path.runs):
                 # A wide digit is not cut.
                 narrow = 1.0
             if surplus < _ONE_DIGIT * narrow:
@@ -405,23 +400,6 @@ class _Guess:
 def belief(prediction: Prediction) -> float:
     """Return the probability that a segment is a digit, and the predicted one."""
     return prediction.probability * (1 - prediction.no_digit)
-
-
-def _cuts_ink(layout: Layout, runs: Sequence[Run]) -> bool:
-    """Return whether characters are divided by a cut through ink."""
-    return any(not np.isnan(layout.cuts[stop - 1]) for _start, stop in runs[:-1])
-
-
-def _is_one_figure(layout: Layout, runs: Sequence[Run]) -> bool:
-    """Return whether characters overlap, as the strokes of a letter do, rather than stand side by side."""
-    boxes = [layout.box(run) for run in runs]
-    width = (max(box[2] for box in boxes) - min(box[0] for box in boxes)) / layout.height
-    overlaps = [
-        (min(one[2], other[2]) - max(one[0], other[0]))
-        / max(min(one[2] - one[0], other[2] - other[0]), _LEAST_WIDTH * layout.height)
-        for one, other in pairwise(boxes)
-    ]
-    return max(overlaps, default=0.0) > _ENTWINED + _MORE * max(width - _NARROW, 0.0)
 
 
 def _joined(readings: Sequence[NumberReading], as_one: Callable[[], Prediction], box: Box) -> NumberReading:
