@@ -62,10 +62,10 @@ def arguments_of(options: argparse.Namespace) -> Mapping[str, Callable[[], list[
     model = ["--model", options.model] if options.model else []
 
     def hands() -> list[str]:
-        models = {fold: folds / f"fold{fold}" / "model.safetensors" for fold in range(1, writer_folds.FOLDS + 1)}
+        models = {fold: folds / f"fold{fold}" / "model.safetensors" for fold in range(1, learn_my_hand.FOLDS + 1)}
         words = [word for fold, path in models.items() if path.exists() for word in ("--fold", f"{fold}={path}")]
-        # Each of these networks is asked about the writers that it has not seen.
-        return ["--methods", "replay", *words]
+        # Each network is asked about writers that it has not seen: `standard` has seen no pen ink.
+        return ["--model", "standard", "--methods", "replay", *words]
 
     return {
         "digit_figures": lambda: [*model, "--test", "--ink", str(options.ink)],

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from benchmarking import Target, finish
 from digit_figures import as_dataset, of_ten_classes
+from learn_my_hand import FOLDS, fold_of
 from numpy.typing import NDArray
 from whole_numbers import share_of_ink
 
@@ -33,7 +34,6 @@ from digitpad.reading.recognizer import Recognizer
 from digitpad.sweeps.cluster import local_pool
 from digitpad.sweeps.pool import Link, Raised, Returned, Told
 
-FOLDS = 5
 _RECIPE = Path(__file__).parents[2] / "models" / "recipes" / "train_digitpad.py"
 
 DIGITS_READ = Target("pen ink of writers left out of the training, read right", 99.4, at_least=True, unit="%", digits=2)
@@ -181,7 +181,7 @@ def train_fold(task: FoldTask, link: Link) -> Path:
 def read_fold(fold: int, model: Path, numbers: int) -> FoldResult:
     """Read the ink of the writers that a network has not seen, and whole numbers that are made of it."""
     recognizer = Recognizer(load_model(model))
-    unseen = [drawing for drawing in pen_drawings() if (int(str(drawing.extra["writer"])) - fold) % FOLDS == 0]
+    unseen = [drawing for drawing in pen_drawings() if fold_of(int(str(drawing.extra["writer"]))) == fold]
     digits = of_ten_classes(as_dataset("pen ink", unseen))
     found = evaluate(recognizer, digits)
     refused = recognizer.refusals(digits.pixels) >= recognizer.threshold
