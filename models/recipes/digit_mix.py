@@ -55,14 +55,14 @@ class Shares:
     manners: float = 0.04
     styles: float = 0.02
     pieces: float = 0.045
-    figures: float = 0.06
-    touching: float = 0.05
+    figures: float = 0.07
+    touching: float = 0.07
     clutter: float = 0.12
 
     @property
     def settled(self) -> "Shares":
-        """The parts of the last batches: half as much pen ink, also in manners, and more of MNIST."""
-        return replace(self, ink=self.ink / 2, manners=self.manners / 2)
+        """The parts of the last batches: less pen ink, no manners, and more of MNIST."""
+        return replace(self, ink=0.4 * self.ink, manners=0.0)
 
     def counts(self, size: int) -> dict[str, int]:
         """Return the number of images of each part in a batch."""
@@ -98,6 +98,11 @@ class Mix:
     pixels: Augmentation = field(
         default_factory=lambda: Augmentation.parse(
             "rotation=13,shift=1.2,scale=0.12,shear=10,elastic=0.7,thickness=0.9,blur=0.4"
+        )
+    )
+    settled_pixels: Augmentation = field(
+        default_factory=lambda: Augmentation.parse(
+            "rotation=9,shift=1,scale=0.09,shear=7,elastic=0.5,thickness=0.6,blur=0.3"
         )
     )
     ink: InkAugmentation = field(default_factory=InkAugmentation)
@@ -155,7 +160,8 @@ class Mix:
         pieces = rng.integers(len(self.pieces), size=counts["pieces"])
         touching = rng.integers(len(self.touching), size=counts["touching"])
         still = [self.mnist.pixels[chosen], self.styles.pixels[styles], self.pieces.pixels[pieces]]
-        moved = self.pixels.apply(np.concatenate([*still, self.touching.pixels[touching]]), rng)
+        pixels = self.settled_pixels if has_settled else self.pixels
+        moved = pixels.apply(np.concatenate([*still, self.touching.pixels[touching]]), rng)
         drawn, drawn_labels = self._drawn(counts, rng)
         images = np.concatenate([moved, drawn])
         labels = np.concatenate(

@@ -1,6 +1,6 @@
 """Train the default model, from the data of the project alone.
 
-    python models/recipes/train_digitpad.py FOLDER [--images 2400000] [--seed 0] [--fold K] [--teacher MODEL ...]
+    python models/recipes/train_digitpad.py FOLDER [--images 1200000] [--seed 0] [--fold K] [--teacher MODEL ...]
     python models/recipes/train_digitpad.py LAST --start-from FOLDER --images 192000 --ink 0 --manners 0 ...
 
 FOLDER receives checkpoints, the log, and at the end `model.safetensors` with its card `model.md`. The same command
@@ -59,7 +59,7 @@ _AHEAD = 4
 #: Number of checkpoints between two readings of the validation digits, which take as long as ten steps.
 _SAVES_BETWEEN_FIGURES = 10
 #: Probability of "no digit" from which on an image is refused.
-THRESHOLD = 0.6
+THRESHOLD = 0.7
 #: Answers that are neither certain nor doubtful, for which the calibration is reported separately.
 _MIDDLE, _MIDDLE_NAME = (0.8, 0.95), "right of answers with 80 to 95 %"
 
@@ -358,7 +358,7 @@ def main() -> None:
     """Train, or continue, and write the model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--images", type=int, default=2_400_000, help="in all batches together")
+    parser.add_argument("--images", type=int, default=1_200_000, help="in all batches together")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=0.003, help="highest learning rate of the cycle")
     parser.add_argument("--channels", type=int, nargs=3, default=(24, 64, 112))
@@ -370,7 +370,7 @@ def main() -> None:
     parser.add_argument("--trust", type=float, default=0.7, help="share of the teachers in the targets")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=100, help="steps between two checkpoints")
-    parser.add_argument("--settling", type=float, default=0.25, help="part of the steps, at the end, with less pen ink")
+    parser.add_argument("--settling", type=float, default=0.3, help="part of the steps, at the end, with less pen ink")
     parser.add_argument("--numbers", type=int, default=NUMBERS, help="numbers of touching digits to cut into pieces")
     parser.add_argument(
         "--threshold", type=float, default=THRESHOLD, help="probability from which on images are refused"

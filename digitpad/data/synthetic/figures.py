@@ -1,4 +1,4 @@
-"""Figures and letters that people draw into a field for digits, drawn by a hand that is in a hurry.
+"""Figures, letters and signs that people draw into a field for digits, drawn by a hand that is in a hurry.
 
 Unlike `shapes`, each is drawn with random proportions, sides that are not straight, corners that are not sharp and ends
 that do not meet; `InkAugmentation` varies them further. Hearts, bolts, crescents and diamonds are among the shapes for
@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from digitpad.data.synthetic.hand import Strokes
 from digitpad.data.synthetic.letters import SKELETONS
+from digitpad.data.synthetic.signs import SKELETONS as SIGN_SKELETONS
 from digitpad.data.synthetic.skeletons import strokes_of
 
 #: Letters that networks for digits confuse most (as 12, 14, 17 and others), which are made more often.
 _CONFUSED = "RMpXAfkmK"
+#: Signs that networks for digits confuse most.
+_LIKE_DIGITS = "$%"
 _PER_SIDE = 7
 
 
@@ -125,9 +128,17 @@ def star(rng: np.random.Generator) -> Strokes:
 
 def letter(rng: np.random.Generator) -> Strokes:
     """Return a letter that looks like no digit; those that are confused most are more frequent."""
-    names = list(SKELETONS)
-    name = str(rng.choice(list(_CONFUSED) if rng.random() < 0.4 else names))
-    ways = SKELETONS[name]
+    name = str(rng.choice(list(_CONFUSED) if rng.random() < 0.4 else list(SKELETONS)))
+    return _one_way(SKELETONS[name], rng)
+
+
+def sign(rng: np.random.Generator) -> Strokes:
+    """Return a sign that occurs beside digits; half of them are dollar and percent signs, which resemble 8 and 0."""
+    name = str(rng.choice(list(_LIKE_DIGITS) if rng.random() < 0.5 else list(SIGN_SKELETONS)))
+    return _one_way(SIGN_SKELETONS[name], rng)
+
+
+def _one_way(ways: Sequence[str], rng: np.random.Generator) -> Strokes:
     return strokes_of(ways[int(rng.integers(len(ways)))])
 
 
@@ -190,13 +201,14 @@ FIGURES: Mapping[str, tuple[Callable[[np.random.Generator], Strokes], float]] = 
         (arrow, 0.5),
         (star, 0.4),
         (letter, 6.0),
+        (sign, 2.5),
     )
 }
 """All families by name, with how often each is made relative to the others."""
 
 
 def make_figure(rng: np.random.Generator) -> tuple[Strokes, str]:
-    """Return a random figure or letter, and the name of its family."""
+    """Return a random figure, letter or sign, and the name of its family."""
     weights = np.array([weight for _family, weight in FIGURES.values()])
     name = list(FIGURES)[int(rng.choice(len(FIGURES), p=weights / weights.sum()))]
     return FIGURES[name][0](rng), name
