@@ -36,5 +36,7 @@ def _wait_for(signal: SignalInstance, trouble: str) -> None:
 def lay_out() -> None:
     """Perform all pending layouts."""
     for _ in range(3):
-        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         QApplication.sendPostedEvents()
+    # The last of these events may have come from a worker, and have changed what a widget shows and thus its size.
+    for _ in range(3):
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
