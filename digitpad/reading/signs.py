@@ -17,18 +17,24 @@ _TALL = 0.6
 _FREE = 0.04
 #: A sign with this distance to both sides, in heights of the line, is not a stroke of a neighbouring digit.
 _CLEAR = 0.08
+#: Maximum size of the points of a colon, which may be short strokes, and maximum distance of their middles along the
+#: line, in heights of the line.
+_DOT, _APART = 0.3, 0.25
 #: Maximum distance between the bars of a plus, in heights of the line.
 _CROSSING = 0.05
 #: Minimum share of the ink of a plus on its two bars, and minimum length of each bar relative to the box.
 _ON_BARS, _BAR = 0.78, 0.75
-#: Half the width of a bar, in pixels of the network's input.
-_HALF_BAR = 2
+#: Half the width of a bar, in pixels of the network's input, and the slants that it may have (tangents).
+_HALF_BAR, _SLANTS = 2, (0.0, -0.12, 0.12, -0.24, 0.24, -0.36, 0.36)
 #: Minimum length of the arms of a plus, relative to its box.
 _ARM = 0.22
 #: A slash extends beyond the digits at the top and bottom by the first, in heights of the line, leans to the right by
 #: the second (a tangent), and deviates from a straight line by less than the third, relative to its length; a 1 does
 #: not extend below the line.
-_BEYOND, _LEAN, _STRAIGHT = 0.06, 0.25, 0.06
+_BEYOND, _LEAN, _STRAIGHT = 0.02, 0.1, 0.06
+#: The steeper a slash is, the further it extends: it extends by the first, or leans by the second, or by parts of both
+#: that are 1 together.
+_FAR_BEYOND, _FAR_LEAN = 0.15, 0.5
 #: Minimum height and maximum width of a percent sign, in heights of the line; minimum distance of the middles of its
 #: circles along each axis, relative to its box.
 _PERCENT_HEIGHT, _PERCENT_WIDTH, _CIRCLES = 0.7, 1.4, (0.35, 0.25)
@@ -60,7 +66,7 @@ def find_signs(layout: Layout) -> dict[Run, str]:
         elif is_small[place] and middles[place] >= 0.85:
             signs[place, place + 1] = ","
     is_bar = (widths >= 0.2) & (widths <= 1.1) & (heights <= np.minimum(0.45 * widths, 0.25))
-    is_dot = np.maximum(widths, heights) <= 0.25
+    is_dot = np.maximum(widths, heights) <= _DOT
     for place in np.flatnonzero((is_bar[:-1] & is_bar[1:]) | (is_dot[:-1] & is_dot[1:])).tolist():
         pair = _pair(layout, place, line)
         if pair is not None:
@@ -100,16 +106,20 @@ def _may_be(layout: Layout, boxes: NDArray[np.float64], line: tuple[float, float
     is_square = (
         (np.minimum(widths, heights) >= 0.25)
         & (np.maximum(widths, heights) <= 1.0)
-        & (widths >= 0.6 * heights)
-        & (widths <= 1.7 * heights)
+        & (widths >= 0.5 * heights)
+        & (widths <= 2.0 * heights)
     )
     may_be_plus = is_square & (middles >= 0.25) & (middles <= 0.8)
     if pieces == 2:
         # The bars of a plus cross each other.
         may_be_plus &= np.diagonal(layout.distances, 1) <= _CROSSING * layout.height
+        # One of them is a circle of a percent sign; a 9 and a 0 are both tall.
+        own = _measures(layout.boxes, layout.height, line)[1]
+        may_be_percent &= np.minimum(own[:-1], own[1:]) <= _CIRCLE[1]
         return {"+": may_be_plus, "%": may_be_percent}
     beyond = np.minimum(line[0] - boxes[:, 1], boxes[:, 3] - line[1]) / layout.height
-    may_be_slash = (beyond >= _BEYOND) & (widths >= _LEAN * heights) & ~may_be_plus
+    is_far = heights * beyond / _FAR_BEYOND + widths / _FAR_LEAN >= heights
+    may_be_slash = (beyond >= _BEYOND) & (widths >= _LEAN * heights) & is_far & ~may_be_plus
     # A slash stands between digits.
     may_be_slash[[0, -1]] = False
     return {"+": may_be_plus, "/": may_be_slash, "%": may_be_percent}
@@ -174,32 +184,47 @@ def _pair(layout: Layout, place: int, line: tuple[float, float]) -> str | None:
     is_flat = (sizes[:, 0] >= 0.2) & (sizes[:, 0] <= 1.1) & (sizes[:, 1] <= np.minimum(0.45 * sizes[:, 0], 0.25))
     if is_flat.all() and shared >= 0.6 * sizes[:, 0].min() and 0.1 <= lower - upper <= 0.6 and upper >= 0.1:
         return "=" if lower <= 0.9 and sizes[:, 0].max() <= 1.6 * sizes[:, 0].min() else None
-    is_dot = sizes.max(axis=1) <= 0.25
+    is_dot = sizes.max(axis=1) <= _DOT
     apart = abs(boxes[0, [0, 2]].mean() - boxes[1, [0, 2]].mean()) / layout.height
-    if is_dot.all() and apart <= 0.15 and lower - upper >= 0.2 and upper >= 0.05 and 0.5 <= lower <= 1.1:
+    if is_dot.all() and apart <= _APART and lower - upper >= 0.2 and upper >= 0.05 and 0.5 <= lower <= 1.1:
         return ":"
     return None
 
 
 def _is_plus(picture: NDArray[np.float32]) -> bool:
-    """Return whether the ink is a horizontal and a vertical bar that cross in the middle."""
-    rows, columns = np.flatnonzero((picture > _INK).any(axis=1)), np.flatnonzero((picture > _INK).any(axis=0))
+    """Return whether the ink is a level and an upright bar that cross near their middles; both may be slanted."""
+    ink = picture > _INK
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return False
     top, bottom, left, right = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
-    x, y = int(picture.sum(axis=0).argmax()), int(picture.sum(axis=1).argmax())
-    upright = picture[:, max(x - _HALF_BAR, 0) : x + _HALF_BAR + 1]
-    level = picture[max(y - _HALF_BAR, 0) : y + _HALF_BAR + 1]
-    crossing = level[:, max(x - _HALF_BAR, 0) : x + _HALF_BAR + 1]
-    on_bars = float(upright.sum() + level.sum() - crossing.sum())
+    upright, level = _bar(picture), _bar(picture.T).T
+    crossing = np.argwhere(upright & level)
+    if not len(crossing):
+        return False
+    y, x = crossing.mean(axis=0).tolist()
     height, width = bottom - top + 1, right - left + 1
     arms = min((x - left) / width, (right - x) / width, (y - top) / height, (bottom - y) / height)
     return (
-        on_bars >= _ON_BARS * float(picture.sum())
+        float(picture[upright | level].sum()) >= _ON_BARS * float(picture.sum())
         and arms >= _ARM
-        and int((upright > _INK).any(axis=1).sum()) >= _BAR * height
-        and int((level > _INK).any(axis=0).sum()) >= _BAR * width
+        and int((upright & ink).any(axis=1).sum()) >= _BAR * height
+        and int((level & ink).any(axis=0).sum()) >= _BAR * width
     )
+
+
+def _bar(picture: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return the pixels near the upright line, slanted by up to `_SLANTS`, that has the most ink along it."""
+    height, width = picture.shape
+    down = np.arange(height)[:, np.newaxis] - height / 2
+    best, bar = -1.0, np.zeros(picture.shape, np.bool_)
+    for slant in _SLANTS:
+        places = np.rint(np.arange(width) - slant * down).astype(np.intp) + height
+        sums = np.bincount(places.ravel(), picture.ravel(), width + 2 * height)
+        near = np.convolve(sums, np.ones(2 * _HALF_BAR + 1), "same")
+        if near.max() > best:
+            best, bar = float(near.max()), np.abs(places - int(near.argmax())) <= _HALF_BAR
+    return bar
 
 
 def _is_slash(picture: NDArray[np.float32]) -> bool:
@@ -214,7 +239,9 @@ def _is_slash(picture: NDArray[np.float32]) -> bool:
     along = np.unique(rows).astype(np.float64)
     slope, offset = np.polyfit(along, middles, 1)
     stray = float(np.abs(middles - slope * along - offset).max())
-    return bool(slope <= -_LEAN and stray <= max(_STRAIGHT * height, 1.2) and spans.max() <= 2 * np.median(spans) + 1)
+    return bool(
+        slope <= -0.8 * _LEAN and stray <= max(_STRAIGHT * height, 1.2) and spans.max() <= 2 * np.median(spans) + 1
+    )
 
 
 def _is_percent(picture: NDArray[np.float32]) -> bool:

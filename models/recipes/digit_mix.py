@@ -1,8 +1,9 @@
 """The images that the default model learns from: a mix of several sources, generated for each batch.
 
 Two thirds are MNIST's digits, moved and bent as images. The rest is pen ink whose strokes are varied, partly in
-particular manners, and images that show no digit: figures, letters and pieces of digits. Some images of every kind are
-spoiled by noise and clutter. A batch depends only on the seed and its number, so a training can continue from any step.
+particular manners, and images that show no digit: figures, letters, signs and pieces of digits. Some images of every
+kind are spoiled by noise and clutter. A batch depends only on the seed and its number, so a training can continue from
+any step.
 """
 
 from collections.abc import Sequence
@@ -82,6 +83,9 @@ class Mix:
         The pen ink to learn from, and that of the writers who are left out.
     settles_at
         Number of the first batch with `Shares.settled`; None for none.
+    pixels, settled_pixels
+        How images are moved and bent, and how in the batches with `Shares.settled`: less, so that the network ends with
+        images that are more like real ones.
     """
 
     mnist: Dataset

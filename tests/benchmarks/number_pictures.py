@@ -130,13 +130,13 @@ def small_scan(drawing: Drawing, factor: int) -> PIL.Image.Image:
 
 
 def numbers(
-    writers: dict[int, list[Drawing]], spacing: Spacing, count: int, rng: np.random.Generator
+    writers: dict[int, list[Drawing]], kind: Kind, count: int, rng: np.random.Generator
 ) -> Iterator[tuple[InkNumber, list[Drawing]]]:
     """Yield numbers with their digits."""
     for _ in range(count):
         drawings = writers[int(rng.choice(MEASURING_WRITERS))]
         digits = [drawings[index] for index in rng.integers(0, len(drawings), int(rng.integers(2, 11)))]
-        yield ink_number(digits, spacing, rng), digits
+        yield ink_number(digits, kind.spacing, rng, pen=kind.pen), digits
 
 
 def read(picture: PIL.Image.Image, recognizer: Recognizer, folder: Path) -> str:
@@ -171,7 +171,7 @@ def main() -> None:
         for kind in KINDS:
             rng = np.random.default_rng(options.seed)
             right = alone = 0
-            for made, digits in numbers(writers, kind.spacing, options.numbers, rng):
+            for made, digits in numbers(writers, kind, options.numbers, rng):
                 text = read(number_picture(made, kind, rng), recognizer, folder)
                 right += text == made.text
                 alone += all_right(digits, recognizer)

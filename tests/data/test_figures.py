@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from digitpad.data.stroke_geometry import bounds, lengths
-from digitpad.data.synthetic.figures import FIGURES, bolt, cross, letter, make_figure, rectangle, square
+from digitpad.data.synthetic.figures import FIGURES, bolt, cross, letter, make_figure, rectangle, sign, square
+from digitpad.data.synthetic.signs import SKELETONS
+from digitpad.data.synthetic.skeletons import strokes_of
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -57,3 +59,11 @@ def test_letters_are_those_that_look_like_no_digit() -> None:
     rng = np.random.default_rng(4)
     counts = [len(letter(rng)) for _ in range(60)]
     assert max(counts) >= 2
+
+
+def test_half_of_the_signs_are_those_that_resemble_digits() -> None:
+    rng = np.random.default_rng(5)
+    like_digits = {tuple(len(stroke) for stroke in strokes_of(way)) for name in "$%" for way in SKELETONS[name]}
+    drawn = [tuple(len(stroke) for stroke in sign(rng)) for _ in range(400)]
+    assert 0.5 < np.mean([one in like_digits for one in drawn]) < 0.85
+    assert len(set(drawn)) > 12

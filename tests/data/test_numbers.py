@@ -41,3 +41,12 @@ def test_every_point_has_the_digit_that_it_belongs_to(spacing: Spacing) -> None:
         # Only joined digits share a stroke.
         shared = any(len(set(own.tolist())) > 1 for own in made.owners)
         assert not shared or spacing == "joined"
+
+
+def test_the_lines_of_a_bold_pen_touch_where_they_are_further_apart() -> None:
+    writer = by_writer(pen_drawings())[7]
+    thin, bold = (
+        [_gaps(ink_number(writer[at : at + 4], "touching", np.random.default_rng(at), pen=pen)) for at in range(12)]
+        for pen in (0.03, 0.15)
+    )
+    assert 0.05 < np.mean(bold) - np.mean(thin) < 0.2

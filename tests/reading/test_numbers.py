@@ -165,6 +165,36 @@ def test_a_plus_of_two_strokes_is_a_sign(reader: NumberReader) -> None:
     assert reader.read_drawing(strokes).text == "2+3"
 
 
+@pytest.mark.parametrize("slant", [-12, 12, 20])
+def test_a_slanted_plus_is_a_sign(reader: NumberReader, slant: int) -> None:
+    plus = [_line((0, 50), (60, 50)), _line((30 + slant, 20), (30 - slant, 80))]
+    assert reader.read_drawing(_between("2", plus, "3")).text == "2+3"
+
+
+def test_a_slash_may_be_steep_if_it_is_longer_than_the_digits(reader: NumberReader) -> None:
+    assert reader.read_drawing(_between("2", [_line((30, -14), (0, 116))], "3")).text == "2/3"
+    assert reader.read_drawing(_between("2", [_line((50, -4), (0, 104))], "3")).text == "2/3"
+
+
+def test_a_one_that_leans_or_is_tall_is_no_slash(reader: NumberReader) -> None:
+    assert reader.read_drawing(_between("2", [_line((18, 0), (0, 100))], "3")).text == "213"
+    assert reader.read_drawing(_between("2", [_line((4, -10), (0, 110))], "3")).text == "213"
+
+
+def test_the_points_of_a_colon_may_be_short_strokes(reader: NumberReader) -> None:
+    colon = [_line((12, 14), (8, 40)), _line((4, 62), (0, 88))]
+    assert reader.read_drawing(_between("2", colon, "30")).text == "2:30"
+
+
+def _between(before: str, sign: list[np.ndarray], after: str) -> list[np.ndarray]:
+    """Return a sign between digits that are 100 high and begin at 0."""
+    first = written(before, at=(20, 0))
+    left = max(float(stroke[:, 0].max()) for stroke in first) + 24
+    strokes = [*first, *(stroke + np.array([left, 0], np.float32) for stroke in sign)]
+    right = max(float(stroke[:, 0].max()) for stroke in strokes) + 24
+    return [*strokes, *written(after, at=(right, 0))]
+
+
 def _line(*corners: tuple[float, float]) -> np.ndarray:
     """Return a stroke through corners, with points as close as a pen leaves them."""
     points = [np.linspace(one, other, 12) for one, other in itertools.pairwise(corners)]

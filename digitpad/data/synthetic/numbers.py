@@ -27,8 +27,9 @@ TUNING_WRITERS, MEASURING_WRITERS = tuple(range(1, 16)), tuple(range(16, 31))
 PENS = (0.03, 0.15)
 """The thinnest and the boldest pen that numbers are drawn with, in shares of the height of a digit."""
 
-#: Distance at which the ink of two digits touches, in digit heights, for the pen of the window.
-_PEN = 0.05
+WINDOW_PEN = 0.05
+"""The pen of the window, in shares of the height of a digit."""
+
 #: How far digits overlap beyond touching, in percent of the height of a digit.
 _OVERLAP = (6.0, 18.0)
 _FINER = 4  # ink is drawn larger, and reduced, which smooths its edges
@@ -58,7 +59,12 @@ def by_writer(drawings: Iterable[Drawing]) -> dict[int, list[Drawing]]:
 
 
 def ink_number(
-    digits: Sequence[Drawing], spacing: Spacing, rng: np.random.Generator, *, signs: bool = False
+    digits: Sequence[Drawing],
+    spacing: Spacing,
+    rng: np.random.Generator,
+    *,
+    signs: bool = False,
+    pen: float = WINDOW_PEN,
 ) -> InkNumber:
     """Compose a number.
 
@@ -72,6 +78,9 @@ def ink_number(
         The source of chance.
     signs
         Put a minus before one number in four, and a point or a comma into one in four.
+    pen
+        Width of the pen that it will be drawn with, in shares of the height of a digit: the lines of digits that touch
+        are this far apart, or up to `WINDOW_PEN` less, so that they overlap a little.
     """
     digits = [*digits]
     if signs and rng.random() < 0.25 and len(digits) > 1:
@@ -93,7 +102,7 @@ def ink_number(
         linked = spacing == "joined" and is_digit and place > 0 and str(digits[place - 1].label).isdigit()
         linked = linked and rng.random() < 1 / 3
         if before is not None:
-            gap = rng.uniform(8, 45) if spacing == "apart" or linked or not is_digit else _touch(before, own, rng)
+            gap = rng.uniform(8, 45) if spacing == "apart" or linked or not is_digit else _touch(before, own, pen, rng)
             if spacing == "overlapping" and is_digit:
                 gap -= rng.uniform(*_OVERLAP)
             right = before[:, 0].max()
@@ -238,11 +247,11 @@ def _point(rng: np.random.Generator) -> Drawing:
     return Drawing((points,), 100, 100, ",")
 
 
-def _touch(before: NDArray[np.float64], own: list[NDArray[np.float64]], rng: np.random.Generator) -> float:
+def _touch(before: NDArray[np.float64], own: list[NDArray[np.float64]], pen: float, rng: np.random.Generator) -> float:
     """Return the gap of the boxes at which the ink of two digits just touches, or overlaps a little."""
     left = _fine(before - np.array([before[:, 0].max(), 0.0]))
     right = np.concatenate([_fine(stroke) for stroke in own])
-    near = rng.uniform(0.0, _PEN) * 100
+    near = max(pen - WINDOW_PEN * rng.uniform(0.0, 1.0), 0.0) * 100
     for gap in np.arange(30.0, -60.0, -1.0):
         away = np.abs((left @ [1, 1j])[:, np.newaxis] - ((right + np.array([gap, 0.0])) @ [1, 1j]))
         if away.min() <= near + 1:
