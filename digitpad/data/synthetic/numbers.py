@@ -30,8 +30,8 @@ PENS = (0.03, 0.15)
 WINDOW_PEN = 0.05
 """The pen of the window, in shares of the height of a digit."""
 
-#: How far digits overlap beyond touching, in percent of the height of a digit.
-_OVERLAP = (6.0, 18.0)
+#: How far digits overlap beyond touching, in percent of the height of a digit, and how far digits that touch do at most.
+_OVERLAP, _LITTLE = (6.0, 18.0), 4.0
 _FINER = 4  # ink is drawn larger, and reduced, which smooths its edges
 
 
@@ -79,8 +79,8 @@ def ink_number(
     signs
         Put a minus before one number in four, and a point or a comma into one in four.
     pen
-        Width of the pen that it will be drawn with, in shares of the height of a digit: the lines of digits that touch
-        are this far apart, or up to `WINDOW_PEN` less, so that they overlap a little.
+        Width of the pen that it will be drawn with, in shares of the height of a digit: digits that touch are moved
+        together until lines of this width meet, and then a little further.
     """
     digits = [*digits]
     if signs and rng.random() < 0.25 and len(digits) > 1:
@@ -247,15 +247,16 @@ def _point(rng: np.random.Generator) -> Drawing:
     return Drawing((points,), 100, 100, ",")
 
 
-def _touch(before: NDArray[np.float64], own: list[NDArray[np.float64]], pen: float, rng: np.random.Generator) -> float:
-    """Return the gap of the boxes at which the ink of two digits just touches, or overlaps a little."""
-    left = _fine(before - np.array([before[:, 0].max(), 0.0]))
-    right = np.concatenate([_fine(stroke) for stroke in own])
-    near = max(pen - WINDOW_PEN * rng.uniform(0.0, 1.0), 0.0) * 100
-    for gap in np.arange(30.0, -60.0, -1.0):
-        away = np.abs((left @ [1, 1j])[:, np.newaxis] - ((right + np.array([gap, 0.0])) @ [1, 1j]))
-        if away.min() <= near + 1:
-            return float(gap)
+def _touch(
+    before: NDArray[np.float64], own: list[NDArray[np.float64]], pen: float, rng: np.random.Generator
+) -> float:
+    """Return the gap of the boxes at which the lines of two digits meet, drawn with a pen, or overlap a little."""
+    left = _fine(before - np.array([before[:, 0].max(), 0.0])) @ [1, 1j]
+    right = np.concatenate([_fine(stroke) for stroke in own]) @ [1, 1j]
+    overlap = rng.uniform(0.0, _LITTLE)
+    for gap in np.arange(100 * pen + 1, -60.0, -1.0):
+        if np.abs(left[:, np.newaxis] - (right + gap)).min() <= 100 * pen:
+            return float(gap) - overlap
     return -5.0
 
 
