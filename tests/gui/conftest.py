@@ -81,14 +81,14 @@ class FakeReader:
 @pytest.fixture(autouse=True)
 def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     before = set(map(id, qapp.topLevelWidgets()))
-    # What was there before the test is set aside: only the test's own objects are collected and looked through.
+    # What was there before the test is set aside, for good: only the test's own objects are collected and looked through,
+    # and later tests need not look through what earlier ones and the modules hold.
     gc.freeze()
     yield
     _collect()
     left = [widget for widget in qapp.topLevelWidgets() if id(widget) not in before]
     assert not left, f"top-level widgets are left: {[(type(w).__name__, w.objectName()) for w in left]}"
     running = [thing for thing in gc.get_objects() if _runs(thing)]
-    gc.unfreeze()
     assert not running, f"still running: {running}"
 
 
