@@ -130,6 +130,8 @@ def settings(tmp_path: Path) -> Settings:
 def theme(qapp: QApplication) -> Iterator[Theme]:
     theme = Theme("light", qapp)
     yield theme
+    # Without a window, which would take its time.
+    theme.set_scale(1.0)
     shiboken6.delete(theme)
 
 
