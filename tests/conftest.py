@@ -132,7 +132,7 @@ def _no_thread_left_behind() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     for thread in _own_threads() - before:
-        thread.join(timeout=2)
+        thread.join(timeout=20)
     left = [thread.name for thread in _own_threads() - before if thread.is_alive()]
     assert not left, f"threads are still running: {left}"
 

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
@@ -114,6 +116,14 @@ def _collect() -> None:
 def qapp() -> Iterator[QApplication]:
     yield make_application()
     empty_private_clipboard()
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Return pytest-qt's fixture, but more patient: what takes a moment may take 5 seconds on a busy machine."""
+    for wait in ("waitUntil", "waitSignal", "waitSignals"):
+        setattr(qtbot, wait, partial(getattr(qtbot, wait), timeout=30_000))
+    return qtbot
 
 
 @pytest.fixture
