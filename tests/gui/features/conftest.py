@@ -43,7 +43,11 @@ def model() -> Model:
 @pytest.fixture
 def load(model: Model) -> Load:
     """Return a function that loads a small network that nobody has trained."""
-    return lambda _name=None: loaded(model)
+
+    def small(_name: str | Path | None) -> LoadedModel:
+        return loaded(model)
+
+    return small
 
 
 @pytest.fixture
