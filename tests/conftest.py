@@ -19,7 +19,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Tests compare English texts, regardless of the developer's language.
 os.environ["DIGITPAD_LANGUAGE"] = "en"
 
-_ROOM = 4_000_000_000  # bytes; a run of all tests writes about a tenth of it
+_ROOM = 4_000_000_000  # bytes; a run of all tests writes about a third of it
 
 
 def _stay_in_memory() -> None:
