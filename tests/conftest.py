@@ -1,6 +1,7 @@
 """Fixtures for all tests: no screen needed, no settings of the user changed, no threads leaked."""
 
 import atexit
+import contextlib
 import gc
 import os
 import shutil
@@ -17,6 +18,20 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Tests compare English texts, regardless of the developer's language.
 os.environ["DIGITPAD_LANGUAGE"] = "en"
+
+_ROOM = 4_000_000_000  # bytes; a run of all tests writes about a third of it
+
+
+def _stay_in_memory() -> None:
+    """Give tests, and the processes that they start, temporary folders in memory if the system has room for them there.
+
+    A file that is replaced, or waited for until it is on the disk, takes milliseconds on a disk, and tests write
+    thousands of them.
+    """
+    memory = Path("/dev", "shm")
+    with contextlib.suppress(OSError):
+        if os.access(memory, os.W_OK | os.X_OK) and shutil.disk_usage(memory).free > _ROOM:
+            os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
 
 
 def _leave_home() -> None:
@@ -39,6 +54,7 @@ def _leave_home() -> None:
         os.environ[name] = str(home / folder)
 
 
+_stay_in_memory()
 _leave_home()
 
 # While thousands of tests are being collected, nothing becomes garbage, but Python would look through all of it a dozen
@@ -116,7 +132,7 @@ def _no_thread_left_behind() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     for thread in _own_threads() - before:
-        thread.join(timeout=2)
+        thread.join(timeout=20)
     left = [thread.name for thread in _own_threads() - before if thread.is_alive()]
     assert not left, f"threads are still running: {left}"
 

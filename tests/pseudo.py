@@ -77,7 +77,9 @@ def untranslated(text: str, names: Collection[str] = ()) -> list[str]:
 
 def write_catalogues(folder: Path) -> None:
     """Write the language's catalogues, and the English one, into a folder laid out as `resources/languages`."""
-    catalog = read_po(translations.template().encode("utf-8").splitlines(), locale="en", charset="utf-8")
+    # The committed template is that of the source code, or its own test fails; extracting it again takes seconds.
+    template = (translations.LANGUAGES / translations.TEMPLATE).read_bytes()
+    catalog = read_po(template.splitlines(), locale="en", charset="utf-8")
     for message in catalog:
         if message.id:
             texts = (message.id,) if isinstance(message.id, str) else tuple(message.id)

@@ -74,6 +74,9 @@ def _attached(labels: NDArray[np.intp], number: int) -> NDArray[np.bool_]:
     """
     own: NDArray[np.bool_] = labels == number
     none = np.zeros_like(own)
+    if own.all():
+        # Nothing stands on it: a dot, of which a page may have thousands.
+        return none
     width = own.shape[1]
     path, thickness, straight = _lowest_line(own)
     slope = abs(float(path[-1] - path[0])) / max(width - 1, 1)

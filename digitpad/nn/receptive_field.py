@@ -116,7 +116,9 @@ class Extent:
 
     def united(self, other: Self) -> Self:
         """Return the extent of cells that see what this and the `other` extent see, in maps of the same length."""
-        spans = tuple(_hull(pair) for pair in zip(self.spans, other.spans, strict=False))
+        pairs = zip(self.spans, other.spans, strict=False)
+        # Branches mostly see the same, in networks with hundreds of them.
+        spans = tuple(one if one == two and one[0] < one[1] else _hull((one, two)) for one, two in pairs)
         if self.stride != other.stride:
             # One of them sees the whole image, or the maps have a single cell: there is no common stride.
             widest = max(self, other, key=lambda extent: extent.size)

@@ -80,7 +80,7 @@ NETWORKS: dict[str, Callable[[], tuple[Sequential, tuple[int, ...]]]] = {
 }
 
 
-@pytest.fixture(params=list(NETWORKS))
+@pytest.fixture(params=list(NETWORKS), scope="module")
 def network(request: pytest.FixtureRequest) -> tuple[Sequential, tuple[int, ...]]:
     name: str = request.param
     return NETWORKS[name]()

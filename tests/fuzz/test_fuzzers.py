@@ -1,5 +1,6 @@
 """Each fuzzer runs a few inputs with every run of the tests; `run.py` runs them for as long as it is told."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,20 +27,21 @@ sys.exit(bool(found))
 """
 
 
-def _check(*names: str) -> None:
-    """Run fuzzers in one process, which tries the inputs of each in a child of its own."""
+def _check(folder: Path, *names: str) -> None:
+    """Run fuzzers in one process, which tries the inputs of each in a child of its own, with files in `folder`."""
     words = [word for name in names for word in (name, str(COUNTS.get(name, 30)))]
+    environment = {**os.environ, "TMPDIR": str(folder)}
     done = subprocess.run(
-        [sys.executable, "-c", _SCRIPT, *words], cwd=HERE, capture_output=True, text=True, check=False
+        [sys.executable, "-c", _SCRIPT, *words], cwd=HERE, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_no_input_does_what_none_must_do() -> None:
+def test_no_input_does_what_none_must_do(tmp_path: Path) -> None:
     assert len(NAMES) > 5
-    _check(*(name for name in NAMES if name != "monkey"))
+    _check(tmp_path, *(name for name in NAMES if name != "monkey"))
 
 
 @pytest.mark.slow
-def test_no_act_of_the_monkey_does_what_none_must_do() -> None:
-    _check("monkey")
+def test_no_act_of_the_monkey_does_what_none_must_do(tmp_path: Path) -> None:
+    _check(tmp_path, "monkey")

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from digitpad.data.rasterize import ink_to_image
 from digitpad.errors import DigitpadError
@@ -20,8 +22,10 @@ from digitpad.gui.shell.tour import replay
 from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.models import LoadedModel
 from digitpad.gui.workspace.settings import Settings
+from digitpad.gui.workspace.workspace import Workspace
 from digitpad.reading.recognizer import Prediction
 from tests.gui.filmed import train_filmed
+from tests.gui.frame import Frame
 from tests.gui.settling import settle
 
 # Limitations of the off-screen platform are not errors of the window.
@@ -81,14 +85,14 @@ class FakeReader:
 @pytest.fixture(autouse=True)
 def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     before = set(map(id, qapp.topLevelWidgets()))
-    # What was there before the test is set aside: only the test's own objects are collected and looked through.
+    # What was there before the test is set aside, for good: only the test's own objects are collected and looked
+    # through, and later tests need not look through what earlier ones and the modules hold.
     gc.freeze()
     yield
     _collect()
     left = [widget for widget in qapp.topLevelWidgets() if id(widget) not in before]
     assert not left, f"top-level widgets are left: {[(type(w).__name__, w.objectName()) for w in left]}"
     running = [thing for thing in gc.get_objects() if _runs(thing)]
-    gc.unfreeze()
     assert not running, f"still running: {running}"
 
 
@@ -115,6 +119,14 @@ def qapp() -> Iterator[QApplication]:
 
 
 @pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Return pytest-qt's fixture, but more patient: what takes a moment may take 5 seconds on a busy machine."""
+    for wait in ("waitUntil", "waitSignal", "waitSignals"):
+        setattr(qtbot, wait, partial(getattr(qtbot, wait), timeout=30_000))
+    return qtbot
+
+
+@pytest.fixture
 def reader() -> FakeReader:
     return FakeReader()
 
@@ -128,19 +140,41 @@ def settings(tmp_path: Path) -> Settings:
 def theme(qapp: QApplication) -> Iterator[Theme]:
     theme = Theme("light", qapp)
     yield theme
+    # Without a window, which would take its time.
+    theme.set_scale(1.0)
     shiboken6.delete(theme)
 
 
-@pytest.fixture
-def window(theme: Theme, settings: Settings, reader: FakeReader, tmp_path: Path) -> Iterator[MainWindow]:
-    """Show the real window at 1280x800, with the fake reader behind it."""
+Load = Callable[[str | Path | None], LoadedModel]
 
-    def load(name: str | Path | None = None) -> LoadedModel:
+
+@pytest.fixture
+def load(reader: FakeReader, tmp_path: Path) -> Load:
+    """Return a function that loads the fake reader by any name."""
+
+    def loaded(name: str | Path | None = None) -> LoadedModel:
         if name is not None and "broken" in str(name):
             raise DigitpadError(f"{name} is damaged; choose another model.")
         path = Path(name) if name is not None else tmp_path / "fake.safetensors"
         return LoadedModel(path.stem, path, 0.1307, 0.3081, reader)
 
+    return loaded
+
+
+@pytest.fixture
+def frame(theme: Theme, settings: Settings, load: Load) -> Iterator[Frame]:
+    """Return a window for one tab or page, with the fake reader behind it, for tests that need no other part."""
+    frame = Frame(theme, Workspace(settings, load))
+    frame.workspace.use(None)
+    yield frame
+    frame.close()
+    frame.shut_down()
+    shiboken6.delete(frame)
+
+
+@pytest.fixture
+def window(theme: Theme, settings: Settings, load: Load) -> Iterator[MainWindow]:
+    """Show the real window at 1280x800, with the fake reader behind it."""
     window = MainWindow(theme, settings, load)
     window.resize(1280, 800)
     window.show()

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QTimer, SignalInstance
 from PySide6.QtWidgets import QApplication, QWidget
 
 from digitpad.gui.shell.main_window import MainWindow
+from tests.gui.frame import Frame
 
 _LONGEST = 30_000  # milliseconds
 
@@ -11,13 +12,13 @@ _LONGEST = 30_000  # milliseconds
 def settle(widget: QWidget) -> None:
     """Wait until the requested files are open, and the workspace has published the results of all changes."""
     window = widget.window()
-    if not isinstance(window, MainWindow):
-        return
-    files, workspace = window.draw_tab.files, window.workspace
-    while files.busy:
-        _wait_for(files.finished, "the file was not opened")
-    while workspace.busy:
-        _wait_for(workspace.published, "the workspace has published nothing")
+    if isinstance(window, MainWindow):
+        files = window.draw_tab.files
+        while files.busy:
+            _wait_for(files.finished, "the file was not opened")
+    if isinstance(window, MainWindow | Frame):
+        while window.workspace.busy:
+            _wait_for(window.workspace.published, "the workspace has published nothing")
 
 
 def _wait_for(signal: SignalInstance, trouble: str) -> None:

@@ -95,7 +95,6 @@ def test_every_text_of_a_tab_has_room(any_window: MainWindow, theme: Theme, tab:
             found += [f"{name}, {width}x{height}, scale {scale}: {fault}" for fault in faults(any_window)]
         if any_window.size() != QSize(width, height):
             found.append(f"{tab}, scale {scale}: {width}x{height} became {any_window.size()}")
-        theme.set_scale(1.0)
     assert not found, "\n".join(found)
 
 
@@ -119,7 +118,6 @@ def test_every_text_of_the_replay_has_room(
         found += [f"{width}x{height}, scale {scale}: {fault}" for fault in faults(strip)]
         if any_window.size() != QSize(width, height):
             found.append(f"scale {scale}: {width}x{height} became {any_window.size()}")
-        theme.set_scale(1.0)
     assert not found, "\n".join(found)
 
 
@@ -137,7 +135,6 @@ def test_every_text_of_a_dialog_has_room(any_window: MainWindow, theme: Theme, s
             lay_out()
             found += [f"{dialog.objectName()}: {fault}" for fault in faults(dialog)]
             dialog.close()
-    theme.set_scale(1.0)
     assert not found, "\n".join(found)
 
 
@@ -154,7 +151,6 @@ def test_the_window_that_opens_with_large_text_is_the_one_that_was_made_larger(
     theme.set_scale(2.0)
     lay_out()
     assert {control.objectName(): control.size() for control in controls_of(late)} == built
-    theme.set_scale(1.0)
 
 
 def test_the_tabs_keep_their_words(window: MainWindow, theme: Theme) -> None:
@@ -164,7 +160,6 @@ def test_the_tabs_keep_their_words(window: MainWindow, theme: Theme) -> None:
     theme.set_scale(2.0)
     lay_out()
     assert tabs.width() >= tabs.sizeHint().width()
-    theme.set_scale(1.0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -195,7 +190,6 @@ def test_the_name_of_the_network_is_whole_in_the_smallest_window(
     # Beside six tabs, there is room for the accuracy at the usual text size only.
     expected = "digitpad · 99.5 % on MNIST" if scale == 1.0 else "digitpad"
     assert chooser.text_shown == expected
-    theme.set_scale(1.0)
 
 
 def test_the_maps_keep_more_room_than_the_panel_whatever_page_it_shows(window: MainWindow) -> None:

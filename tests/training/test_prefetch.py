@@ -33,7 +33,7 @@ def test_it_works_ahead_but_not_further_than_asked() -> None:
     items = prefetched(work, 3)
     next(items)
     # One was read, three wait, and one more is held in hand.
-    assert reached.wait(5)
+    assert reached.wait(30)
     assert len(made) == 5
     items.close()
     assert len(made) <= 6

@@ -1,7 +1,9 @@
-"""The Evaluate tab of the real window, with two small models whose predictions are all known."""
+"""The Evaluate tab, with two small models whose predictions are all known."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,11 +14,16 @@ from digitpad.data.idx import write_idx
 from digitpad.gui.evaluation.tab import EvaluationTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.theme import Theme
+from digitpad.gui.workspace import models
 from digitpad.gui.workspace.gallery import Gallery
 from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import Model, ModelMetadata, save_model
 from digitpad.nn import Architecture, build
+from tests.gui.conftest import Load
 from tests.gui.settling import settle
+
+if TYPE_CHECKING:
+    from tests.gui.frame import Frame
 
 
 def save_pixel_model(path: Path, *, blind: int | None = None) -> Path:
@@ -88,11 +95,24 @@ def evaluation_window(theme: Theme, settings: Settings, first_model: Path) -> It
 
 
 @pytest.fixture
-def tab(evaluation_window: MainWindow) -> EvaluationTab:
-    page = evaluation_window.go_to("Evaluate")
-    settle(evaluation_window)
-    assert isinstance(page, EvaluationTab)
-    return page
+def load() -> Load:
+    """Return the function that loads real models."""
+    return models.load
+
+
+@pytest.fixture
+def tab(request: pytest.FixtureRequest, first_model: Path) -> EvaluationTab:
+    """Show the Evaluate tab, alone unless the test asks for the main window, too."""
+    if "evaluation_window" in request.fixturenames:
+        window: MainWindow = request.getfixturevalue("evaluation_window")
+        tab = window.go_to("Evaluate")
+        assert isinstance(tab, EvaluationTab)
+    else:
+        frame: Frame = request.getfixturevalue("frame")
+        frame.workspace.use(first_model)
+        tab = frame.hold(partial(EvaluationTab, frame.theme, frame.workspace))
+    settle(tab)
+    return tab
 
 
 def pixels_of(gallery: Gallery, place: int) -> NDArray[np.uint8]:

@@ -1,23 +1,25 @@
-"""The Features tab of the real window, with a small real network behind it."""
+"""The Features tab with a small real network behind it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import shiboken6
-from PySide6.QtWidgets import QTabBar
 
 from digitpad.gui.features.tab import FeaturesTab
 from digitpad.gui.shell.main_window import MainWindow
-from digitpad.gui.widgets.theme import Theme
 from digitpad.gui.workspace.models import LoadedModel
-from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import Model, ModelMetadata
 from digitpad.nn import Architecture, build
 from digitpad.nn.architectures.presets import convnet
 from digitpad.reading.recognizer import Recognizer
+from tests.gui.conftest import Load
 from tests.gui.settling import settle
+
+if TYPE_CHECKING:
+    from tests.gui.frame import Frame
 
 SMALL = convnet("small", (4, 6), 12)
 
@@ -39,32 +41,32 @@ def model() -> Model:
 
 
 @pytest.fixture
-def features_window(theme: Theme, settings: Settings, model: Model) -> Iterator[MainWindow]:
-    """Show the real window with a small network that nobody has trained."""
+def load(model: Model) -> Load:
+    """Return a function that loads a small network that nobody has trained."""
 
-    def load(_name: str | Path | None = None) -> LoadedModel:
+    def small(_name: str | Path | None) -> LoadedModel:
         return loaded(model)
 
-    window = MainWindow(theme, settings, load)
-    window.resize(1280, 800)
-    window.show()
-    window.use_model(None)
-    settle(window)
-    yield window
-    window.close()
-    shiboken6.delete(window)
+    return small
 
 
 @pytest.fixture
-def tab(features_window: MainWindow) -> FeaturesTab:
-    """Go to the Features tab."""
-    tabs = features_window.findChild(QTabBar, "tabStrip")
-    assert tabs is not None
-    names = [tabs.tabText(index) for index in range(tabs.count())]
-    tabs.setCurrentIndex(names.index("Features"))
-    settle(features_window)
-    tab = features_window.findChild(FeaturesTab)
-    assert tab is not None
+def features_window(window: MainWindow) -> MainWindow:
+    """Show the main window with that network."""
+    return window
+
+
+@pytest.fixture
+def tab(request: pytest.FixtureRequest) -> FeaturesTab:
+    """Show the Features tab, alone unless the test asks for the main window, too."""
+    if "features_window" in request.fixturenames:
+        window: MainWindow = request.getfixturevalue("features_window")
+        tab = window.go_to("Features")
+        assert isinstance(tab, FeaturesTab)
+    else:
+        frame: Frame = request.getfixturevalue("frame")
+        tab = frame.hold(partial(FeaturesTab, frame.theme, frame.workspace))
+    settle(tab)
     return tab
 
 

@@ -237,7 +237,7 @@ def test_the_mark_on_an_enlarged_map_moves_with_the_walking_kernel(tab: Features
     watch = PaintWatch()
     view.installEventFilter(watch)
     before = view.grab().toImage()
-    with qtbot.waitSignal(watch.painted, timeout=2000):
+    with qtbot.waitSignal(watch.painted):
         tab.panel.arithmetic.step()
     assert tab.maps.cell == Cell("conv1", 1, 5, 7)
     assert view.grab().toImage() != before

@@ -1,26 +1,26 @@
-"""The Lab tab in the window."""
+"""The Lab tab, and its first page alone."""
+
+from functools import partial
 
 import pytest
 
 from digitpad.gui.lab.convolution_page import ConvolutionPage
 from digitpad.gui.lab.tab import LabTab
-from digitpad.gui.shell.main_window import MainWindow
+from tests.gui.frame import Frame
 from tests.gui.settling import lay_out
 
 
 @pytest.fixture
-def tab(window: MainWindow) -> LabTab:
+def tab(frame: Frame) -> LabTab:
     """Show the Lab tab."""
-    tab = window.go_to("Lab")
-    assert isinstance(tab, LabTab)
-    window.resize(1280, 900)
+    tab = frame.hold(partial(LabTab, frame.theme, frame.workspace))
     lay_out()
     return tab
 
 
 @pytest.fixture
-def page(tab: LabTab) -> ConvolutionPage:
-    """Show the Convolution page."""
-    found = tab.page("convolution")
-    assert isinstance(found, ConvolutionPage)
-    return found
+def page(frame: Frame) -> ConvolutionPage:
+    """Show the Convolution page alone."""
+    page = frame.hold(partial(ConvolutionPage, frame.theme, frame.workspace))
+    lay_out()
+    return page

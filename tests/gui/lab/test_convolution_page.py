@@ -197,8 +197,10 @@ def test_walking_goes_on(page: ConvolutionPage, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("name", [each.name for each in EXAMPLES.values() if each.page == "convolution"])
-def test_an_example_is_loaded(tab: LabTab, page: ConvolutionPage, name: str) -> None:
+def test_an_example_is_loaded(tab: LabTab, name: str) -> None:
     tab.load_example(name)
+    page = tab.page("convolution")
+    assert isinstance(page, ConvolutionPage)
     expected = EXAMPLES[name].solve()
     assert as_text(document_of(page.solution)) == as_text(document_of(expected))
     # What the fields say is the same problem.
@@ -243,6 +245,6 @@ def test_copying(page: ConvolutionPage, qtbot: QtBot) -> None:
     assert r"\begin{pmatrix}" in copied(qtbot, page.cell.copy, "latex")
 
 
-def test_every_control_has_a_name(page: ConvolutionPage, tab: LabTab) -> None:
-    _child(page, QCheckBox, "labBackward").click()
+def test_every_control_has_a_name(tab: LabTab) -> None:
+    _child(tab, QCheckBox, "labBackward").click()
     check_names(controls_of(tab))

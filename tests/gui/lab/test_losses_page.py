@@ -1,5 +1,7 @@
 """The Losses page: every loss that fits, its steps, its curve, and clear answers."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,14 +14,13 @@ from digitpad.gui.lab.tab import LabTab
 from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.worked import document_of
 from tests.gui.controls import check_names, controls_of
+from tests.gui.frame import Frame
 
 
 @pytest.fixture
-def losses(tab: LabTab) -> LossesPage:
+def losses(frame: Frame) -> LossesPage:
     """Show the Losses page."""
-    found = tab.page("losses")
-    assert isinstance(found, LossesPage)
-    return found
+    return frame.hold(partial(LossesPage, frame.theme))
 
 
 def _type(page: LossesPage, name: str, text: str) -> None:
@@ -120,8 +121,10 @@ def test_wrong_input_is_answered_in_place(losses: LossesPage, name: str, text: s
 
 
 @pytest.mark.parametrize("name", [each.name for each in EXAMPLES.values() if each.page == "losses"])
-def test_an_example_is_loaded(tab: LabTab, losses: LossesPage, name: str) -> None:
+def test_an_example_is_loaded(tab: LabTab, name: str) -> None:
     tab.load_example(name)
+    losses = tab.page("losses")
+    assert isinstance(losses, LossesPage)
     expected = as_text(document_of(EXAMPLES[name].solve()))
     assert as_text(document_of(losses.solution)) == expected
     losses.fields.changed.emit()
@@ -133,5 +136,7 @@ def test_an_example_is_loaded(tab: LabTab, losses: LossesPage, name: str) -> Non
             losses.classes.choose(row)
 
 
-def test_every_control_has_a_name(losses: LossesPage) -> None:
+def test_every_control_has_a_name(tab: LabTab) -> None:
+    # Alone, it would give its first control the focus.
+    losses = tab.page("losses")
     check_names(controls_of(losses))

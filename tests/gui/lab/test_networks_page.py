@@ -1,5 +1,7 @@
 """The Networks page: typed layers and pasted code become a table with formulas, and misfits can be repaired."""
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -16,14 +18,13 @@ from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.networks import NetworkSolution, solve
 from digitpad.nn import ARCHITECTURES
 from tests.gui.controls import check_names, controls_of
+from tests.gui.frame import Frame
 
 
 @pytest.fixture
-def networks(tab: LabTab) -> NetworksPage:
+def networks(frame: Frame) -> NetworksPage:
     """Show the Networks page."""
-    found = tab.page("networks")
-    assert isinstance(found, NetworksPage)
-    return found
+    return frame.hold(partial(NetworksPage, frame.theme))
 
 
 def _read(page: NetworksPage, text: str) -> None:
@@ -93,8 +94,10 @@ def test_wrong_layers_are_answered_in_place(networks: NetworksPage, text: str, m
 
 
 @pytest.mark.parametrize("name", [each.name for each in EXAMPLES.values() if each.page == "networks"])
-def test_an_example_is_loaded(tab: LabTab, networks: NetworksPage, name: str, qtbot: QtBot) -> None:
+def test_an_example_is_loaded(tab: LabTab, name: str, qtbot: QtBot) -> None:
     tab.load_example(name)
+    networks = tab.page("networks")
+    assert isinstance(networks, NetworksPage)
     expected = EXAMPLES[name].solve()
     assert isinstance(expected, NetworkSolution)
     assert networks.solution.parameters == expected.parameters
@@ -108,7 +111,11 @@ def test_an_example_is_loaded(tab: LabTab, networks: NetworksPage, name: str, qt
         networks.table.choose(row)
 
 
-def test_the_network_is_trained(window: MainWindow, networks: NetworksPage) -> None:
+def test_the_network_is_trained(window: MainWindow) -> None:
+    lab = window.go_to("Lab")
+    assert isinstance(lab, LabTab)
+    networks = lab.page("networks")
+    assert isinstance(networks, NetworksPage)
     _read(networks, "conv 8 5\nrelu\nmaxpool 2\nflatten\nlinear 10")
     line, button = networks.findChild(QLineEdit, "labInputShape"), networks.findChild(QPushButton, "labTrain")
     assert line is not None

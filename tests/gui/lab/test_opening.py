@@ -19,6 +19,24 @@ from digitpad.gui.lab.tab import LabTab
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.lab.examples import EXAMPLES
 from tests.gui.conftest import Draw
+from tests.gui.settling import lay_out
+
+
+@pytest.fixture
+def tab(window: MainWindow) -> LabTab:
+    """Show the Lab tab in the main window, whose drawing it takes."""
+    tab = window.go_to("Lab")
+    assert isinstance(tab, LabTab)
+    lay_out()
+    return tab
+
+
+@pytest.fixture
+def page(tab: LabTab) -> ConvolutionPage:
+    """Show the Convolution page of the tab."""
+    found = tab.page("convolution")
+    assert isinstance(found, ConvolutionPage)
+    return found
 
 
 def test_a_matrix(tab: LabTab, page: ConvolutionPage, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The Optimizers page: paths side by side, step by step, with the update rule and its numbers."""
 
+from functools import partial
 from itertools import combinations
 
 import pytest
@@ -15,14 +16,13 @@ from digitpad.lab.examples import EXAMPLES
 from digitpad.lab.optimizers import Path, Recipe, follow, settings_of
 from digitpad.lab.surfaces import SURFACES
 from tests.gui.controls import check_names, controls_of
+from tests.gui.frame import Frame
 
 
 @pytest.fixture
-def optimizers(tab: LabTab) -> OptimizersPage:
+def optimizers(frame: Frame) -> OptimizersPage:
     """Show the Optimizers page."""
-    found = tab.page("optimizers")
-    assert isinstance(found, OptimizersPage)
-    return found
+    return frame.hold(partial(OptimizersPage, frame.theme))
 
 
 def _type(page: OptimizersPage, name: str, text: str) -> None:
@@ -153,8 +153,10 @@ def test_wrong_input_is_answered_in_place(optimizers: OptimizersPage, name: str,
 
 
 @pytest.mark.parametrize("name", [each.name for each in EXAMPLES.values() if each.page == "optimizers"])
-def test_an_example_is_loaded(tab: LabTab, optimizers: OptimizersPage, name: str) -> None:
+def test_an_example_is_loaded(tab: LabTab, name: str) -> None:
     tab.load_example(name)
+    optimizers = tab.page("optimizers")
+    assert isinstance(optimizers, OptimizersPage)
     expected = EXAMPLES[name].solve()
     assert isinstance(expected, Path)
     (path,) = optimizers.paths.values()

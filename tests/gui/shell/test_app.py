@@ -32,16 +32,16 @@ def test_this_pyside_keeps_its_reference_counts() -> None:
     assert result.stdout.strip() == "sound"
 
 
-def test_the_window_opens_without_what_the_draw_tab_does_not_need() -> None:
-    code = """
-import json, sys, tempfile
+def test_the_window_opens_without_what_the_draw_tab_does_not_need(tmp_path: Path) -> None:
+    code = f"""
+import json, sys
 from pathlib import Path
 from digitpad.gui.shell.app import make_application
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.workspace.settings import Settings
 from digitpad.gui.widgets.theme import Theme
 application = make_application()
-window = MainWindow(Theme(), Settings(Path(tempfile.mkdtemp()) / "w.ini"))
+window = MainWindow(Theme(), Settings(Path({str(tmp_path)!r}) / "w.ini"))
 window.show()
 application.processEvents()
 print(json.dumps(sorted(sys.modules)))

@@ -51,7 +51,7 @@ def test_a_fault_in_a_thread_reaches_the_window(
     def fail() -> None:
         raise LookupError("in a thread")
 
-    with qtbot.waitSignal(reporter.reported, timeout=2000):
+    with qtbot.waitSignal(reporter.reported):
         thread = threading.Thread(target=fail)
         thread.start()
         thread.join()

@@ -189,7 +189,7 @@ def test_the_chooser_names_the_model_and_offers_others(
     assert action.isChecked()
     window.use_model(None)
     chooser.networks.fill()
-    with qtbot.waitSignal(chooser.networks.chosen, timeout=1000):
+    with qtbot.waitSignal(chooser.networks.chosen):
         next(action for action in chooser.menu().actions() if action.text() == "mine").trigger()
     assert chooser.title == "mine"
 

@@ -1,7 +1,9 @@
-"""The Train tab in the real window, with a small dataset that is learned quickly."""
+"""The Train tab, with a small dataset that is learned quickly."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -9,14 +11,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from digitpad import paths
 from digitpad.data.idx import write_idx
-from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
 from digitpad.gui.training.train_tab import TrainTab
 from digitpad.nn import ARCHITECTURES
 from digitpad.training.plan import RunPlan
 from tests.gui.settling import settle
+
+if TYPE_CHECKING:
+    from digitpad.gui.shell.main_window import MainWindow
+    from tests.gui.frame import Frame
 
 
 def write_digits(folder: Path, count: int, *, seed: int = 0) -> Path:
@@ -38,19 +42,29 @@ def digits(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tab(window: MainWindow, tmp_path: Path, digits: Path, monkeypatch: pytest.MonkeyPatch) -> TrainTab:
+def train(request: pytest.FixtureRequest) -> TrainTab:
+    """Open the Train tab as it is at first, alone unless the test asks for the main window, too."""
+    if "window" in request.fixturenames:
+        window: MainWindow = request.getfixturevalue("window")
+        QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+        tab = window.findChild(TrainTab, "trainTab")
+        assert tab is not None
+    else:
+        frame: Frame = request.getfixturevalue("frame")
+        tab = frame.hold(partial(TrainTab, frame.theme, frame.workspace))
+    settle(tab)
+    return tab
+
+
+@pytest.fixture
+def tab(train: TrainTab, digits: Path) -> TrainTab:
     """Open the Train tab with a light network, the small dataset, and the usual settings chosen by hand."""
-    monkeypatch.setattr(paths, "user_data_dir", lambda: tmp_path / "user")
-    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
-    settle(window)
-    tab = window.findChild(TrainTab, "trainTab")
-    assert tab is not None
-    tab.editor.change(dataset=str(digits), architecture=ARCHITECTURES["light"])
-    tab.editor.change_settings(batch_size=16, epochs=2, threads=1)
+    train.editor.change(dataset=str(digits), architecture=ARCHITECTURES["light"])
+    train.editor.change_settings(batch_size=16, epochs=2, threads=1)
     usual = RunPlan.quick().settings
     names = ("optimizer", "learning_rate", "schedule", "augmentation")
-    tab.editor.change_settings(**{name: getattr(usual, name) for name in names})
-    return tab
+    train.editor.change_settings(**{name: getattr(usual, name) for name in names})
+    return train
 
 
 Wait = Callable[[TrainTab, State], None]

@@ -31,16 +31,6 @@ Choose = Callable[[TrainTab, Path], None]
 
 
 @pytest.fixture
-def train(window: MainWindow) -> TrainTab:
-    """Open the Train tab as it is at first, with MNIST and nothing chosen."""
-    window.go_to("Train")
-    settle(window)
-    tab = window.findChild(TrainTab, "trainTab")
-    assert tab is not None
-    return tab
-
-
-@pytest.fixture
 def choose(qtbot: QtBot) -> Choose:
     """Return a function that chooses data as the dialog does, and waits until they are read."""
 

@@ -4,7 +4,9 @@ import csv
 import errno
 import os
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,11 +43,14 @@ from digitpad.gui.workspace.model_data import Data
 from digitpad.gui.workspace.settings import Settings
 from digitpad.models.model_file import load_model
 from digitpad.nn import ARCHITECTURES
+from digitpad.training.film.limits import FilmLimits
+from digitpad.training.live import LiveRun
 from digitpad.training.plan import RunPlan
 from digitpad.training.run_info import RunStatus
 from digitpad.training.runs import Run, RunStore
 from tests.copying.programs import run
 from tests.gui.copied import copied
+from tests.gui.training.conftest import write_digits
 
 Wait = Callable[[TrainTab, State], None]
 
@@ -78,10 +83,23 @@ def _trained(tab: TrainTab, wait: Wait, **settings: object) -> Run:
     return run
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a finished run like those of the tab, which tests copy: training takes longer than most."""
+    folder = tmp_path_factory.mktemp("finished")
+    plan = replace(
+        RunPlan.quick(), architecture=ARCHITECTURES["light"], dataset=str(write_digits(folder / "digits", 480))
+    )
+    plan = plan.with_settings(batch_size=16, epochs=1, threads=1)
+    live = LiveRun.start(plan, RunStore(folder / "runs"), "light run 1", film=FilmLimits())
+    list(live.events())
+    return live.run.folder
+
+
 @pytest.fixture
-def runs(tab: TrainTab, wait: Wait) -> RunsDialog:
+def runs(tab: TrainTab, finished: Path) -> RunsDialog:
     """Open the list with one finished run in it."""
-    _trained(tab, wait, epochs=1)
+    shutil.copytree(finished, RunStore().folder / finished.name)
     QTest.keyClick(tab, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     assert tab.dialogs.runs is not None
     assert tab.dialogs.runs.isVisible()
@@ -280,8 +298,8 @@ def test_going_back_to_a_checkpoint_makes_a_run_of_its_own(
     assert choice is not None
     assert choice.count() >= 2
     choice.setCurrentIndex(choice.count() - 1)
-    _press(runs, "resumeRun")
-    qtbot.waitUntil(lambda: tab.session.is_on, timeout=10_000)
+    with qtbot.waitSignal(tab.session.ended):
+        _press(runs, "resumeRun")
     wait(tab, State.IDLE)
     assert len(RunStore().all()) == 2
     twin = RunStore().all()[0]

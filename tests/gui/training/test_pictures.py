@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from digitpad import paths
 from digitpad.data.augmentation import Augmentation
 from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.training.control_card import State
@@ -23,18 +22,13 @@ SHAPE = (3, 20, 24)
 
 
 @pytest.fixture
-def tab(window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> TrainTab:
+def tab(train: TrainTab, tmp_path: Path, qtbot: QtBot) -> TrainTab:
     """Open the Train tab with a folder of photographs and a small network for them."""
-    monkeypatch.setattr(paths, "user_data_dir", lambda: tmp_path / "user")
     folder = photograph_folder(tmp_path / "photographs", CLASSES, 12)
-    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
-    settle(window)
-    tab = window.findChild(TrainTab, "trainTab")
-    assert tab is not None
-    tab.editor.change(dataset=str(folder), architecture=colour_model(logits=2).architecture)
-    tab.editor.change_settings(batch_size=4, epochs=2, threads=1, augmentation=Augmentation(flip=0.5, brightness=0.3))
-    qtbot.waitUntil(lambda: tab.editor.facts is not None)
-    return tab
+    train.editor.change(dataset=str(folder), architecture=colour_model(logits=2).architecture)
+    train.editor.change_settings(batch_size=4, epochs=2, threads=1, augmentation=Augmentation(flip=0.5, brightness=0.3))
+    qtbot.waitUntil(lambda: train.editor.facts is not None)
+    return train
 
 
 def test_the_preview_shows_a_training_image_in_colour(tab: TrainTab, qtbot: QtBot) -> None:

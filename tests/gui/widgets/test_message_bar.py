@@ -45,7 +45,7 @@ def test_an_error_stays_until_it_is_closed_and_takes_no_focus(window: MainWindow
 def test_news_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
     (timer,) = bar.findChildren(QTimer)
     timer.setInterval(1)
-    with qtbot.waitSignal(bar.closed, timeout=2000):
+    with qtbot.waitSignal(bar.closed):
         bar.show_message(Message("Saved.", "info"))
     assert not bar.isVisible()
 
@@ -89,7 +89,7 @@ def test_when_news_goes_an_error_before_it_is_shown_again(bar: MessageBar, qtbot
     timer.setInterval(1)
     bar.show_message(Message("Copied.", "info"))
     bar.show_message(Message("Saved.", "info"))
-    qtbot.waitUntil(lambda: bar.message == Message("Broken."), timeout=2000)
+    qtbot.waitUntil(lambda: bar.message == Message("Broken."))
     assert bar.earlier == ()
     bar.close_message()
 

@@ -84,7 +84,7 @@ def page(theme: Theme, qtbot: QtBot) -> Iterator[QWidget]:
 
 def test_text_and_spacing_grow_and_come_back(theme: Theme, page: QWidget, qtbot: QtBot) -> None:
     first = _measures(page)
-    with qtbot.waitSignal(theme.changed, timeout=1000):
+    with qtbot.waitSignal(theme.changed):
         theme.set_scale(2.0)
     lay_out()
     assert _measures(page) == pytest.approx([2 * value for value in first])

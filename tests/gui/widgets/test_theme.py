@@ -59,10 +59,10 @@ def test_the_style_sheet_is_filled_in(qapp: QApplication, theme: Theme) -> None:
 def test_it_follows_the_system_only_while_nothing_was_chosen(theme: Theme, qtbot: QtBot) -> None:
     theme.follow_system(Qt.ColorScheme.Dark)
     assert theme.colours is LIGHT
-    with qtbot.waitSignal(theme.changed, timeout=1000):
+    with qtbot.waitSignal(theme.changed):
         theme.choose("system")
     assert theme.colours is DARK
-    with qtbot.waitSignal(theme.changed, timeout=1000):
+    with qtbot.waitSignal(theme.changed):
         theme.follow_system(Qt.ColorScheme.Light)
     with qtbot.assertNotEmitted(theme.changed):
         theme.follow_system(Qt.ColorScheme.Unknown)
