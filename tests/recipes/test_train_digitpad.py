@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from digit_mix import CLASSES, Mix, Shares
-from train_digitpad import Settings, Training, as_dataset, calibrated, finish, main
+from train_digitpad import THRESHOLD, Settings, Training, as_dataset, calibrated, finish, main
 
 from digitpad.data.pen import pen_drawings
 from digitpad.evaluation.validation import validation_images
@@ -149,7 +149,7 @@ def test_the_model_is_calibrated_and_has_a_card_with_its_figures(
     finish(training, "python models/recipes/train_digitpad.py somewhere")
     model = load_model(tmp_path / "model.safetensors")
     assert model.metadata.labels == CLASSES
-    assert model.metadata.refusal_threshold == 0.6
+    assert model.metadata.refusal_threshold == THRESHOLD
     assert model.metadata.training["seed"] == 0
     assert model.metadata.training["settings"]["shares"]["ink"] == Shares().ink
     plain, temperature = training.model(), model.metadata.training["temperature"]
