@@ -30,7 +30,7 @@ PENS = (0.03, 0.15)
 WINDOW_PEN = 0.05
 """The pen of the window, in shares of the height of a digit."""
 
-#: How far digits overlap beyond touching, in percent of the height of a digit, and how far digits that touch do at most.
+#: How far digits overlap beyond touching, and how far at most those that touch do, in percent of the height of a digit.
 _OVERLAP, _LITTLE = (6.0, 18.0), 4.0
 _FINER = 4  # ink is drawn larger, and reduced, which smooths its edges
 
