@@ -3,7 +3,8 @@
     python tests/benchmarks/reading_table.py --out build/reading --ink FOLDER --write-docs
 
 writes the JSON of each script and `README.md` (the table) into that folder, and the table into `docs/models.md`. It
-takes about two hours on two cores, most of it for the networks of `writer_folds.py`, which are kept in the folder.
+takes about three hours on two cores, most of it for the networks of `recipe_seeds.py` and `writer_folds.py`, which are
+kept in the folder.
 FOLDER contains `pendigits-train.jsonl` (UCI Pen-Based Recognition of Handwritten Digits, with the writers) and
 `letters-dev.jsonl`. `--only` runs some of the scripts; the results of the others are those already in the folder, and
 what has none is a dash in the table. MNIST's test digits are read: settings are chosen without this script.
@@ -20,6 +21,8 @@ import digit_figures
 import learn_my_hand
 import noise_and_clutter
 import number_pictures
+import number_signs
+import recipe_seeds
 import writer_folds
 from benchmarking import Figure, Target, markdown
 from speed_table import write_blocks
@@ -29,9 +32,11 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "models.md"
 #: The lines of the table, by script.
 TARGETS: dict[str, Sequence[Target]] = {
     "digit_figures": digit_figures.TARGETS,
+    "recipe_seeds": recipe_seeds.TARGETS,
     "writer_folds": writer_folds.TARGETS,
     "noise_and_clutter": noise_and_clutter.TARGETS,
     "number_pictures": tuple(number_pictures.TARGETS),
+    "number_signs": number_signs.TARGETS,
     "learn_my_hand": learn_my_hand.TARGETS,
 }
 
@@ -69,9 +74,11 @@ def arguments_of(options: argparse.Namespace) -> Mapping[str, Callable[[], list[
 
     return {
         "digit_figures": lambda: [*model, "--test", "--ink", str(options.ink)],
+        "recipe_seeds": lambda: [str(options.out / "seeds")],
         "writer_folds": lambda: [str(folds)],
         "noise_and_clutter": lambda: [*model, "--test"],
         "number_pictures": lambda: [str(options.ink / "pendigits-train.jsonl"), *model],
+        "number_signs": lambda: [str(options.ink / "pendigits-train.jsonl"), *model],
         "learn_my_hand": hands,
     }
 

@@ -14,7 +14,7 @@ FOLDER keeps the networks: a training that has ended is not repeated, and one th
 import argparse
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from digitpad.reading.recognizer import Recognizer
 from digitpad.sweeps.cluster import local_pool
 from digitpad.sweeps.pool import Link, Raised, Returned, Told
 
-_RECIPE = Path(__file__).parents[2] / "models" / "recipes" / "train_digitpad.py"
+RECIPE = Path(__file__).parents[2] / "models" / "recipes" / "train_digitpad.py"
 
 DIGITS_READ = Target("pen ink of writers left out of the training, read right", 99.4, at_least=True, unit="%", digits=2)
 WORST_CLASS = Target("the same, worst digit", 98.5, at_least=True, unit="%", digits=2)
@@ -68,7 +68,7 @@ class FoldTask:
     def command(self) -> list[str]:
         """The training's command."""
         words = ["--fold", str(self.fold), "--images", str(self.images), "--rate", "0.004", "--decay", "0.998"]
-        return [sys.executable, str(_RECIPE), str(self.folder), *words]
+        return [sys.executable, str(RECIPE), str(self.folder), *words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +168,25 @@ def train_fold(task: FoldTask, link: Link) -> Path:
         if (settings["fold"], settings["images"]) != (task.fold, task.images):
             raise ValueError(f"{task.folder} has a model of another training; choose another folder.")
         return path
-    with subprocess.Popen(task.command, stdout=subprocess.PIPE, text=True) as training:
+    follow(task.command, lambda line: link.tell({"line": line}))
+    return path
+
+
+def follow(command: list[str], tell: Callable[[str], None]) -> None:
+    """Run the recipe, and tell the lines of its log that have a figure.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If the training fails.
+    """
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as training:
         assert training.stdout is not None
         for line in training.stdout:
             if "MNIST wrong" in line:
-                link.tell({"line": line.strip()})
+                tell(line.strip())
     if training.returncode:
-        raise subprocess.CalledProcessError(training.returncode, task.command)
-    return path
+        raise subprocess.CalledProcessError(training.returncode, command)
 
 
 def read_fold(fold: int, model: Path, numbers: int) -> FoldResult:

@@ -247,9 +247,7 @@ def _point(rng: np.random.Generator) -> Drawing:
     return Drawing((points,), 100, 100, ",")
 
 
-def _touch(
-    before: NDArray[np.float64], own: list[NDArray[np.float64]], pen: float, rng: np.random.Generator
-) -> float:
+def _touch(before: NDArray[np.float64], own: list[NDArray[np.float64]], pen: float, rng: np.random.Generator) -> float:
     """Return the gap of the boxes at which the lines of two digits meet, drawn with a pen, or overlap a little."""
     left = _fine(before - np.array([before[:, 0].max(), 0.0])) @ [1, 1j]
     right = np.concatenate([_fine(stroke) for stroke in own]) @ [1, 1j]
