@@ -16,7 +16,7 @@ from digitpad.reading.lattice import Lattice, possible_runs, segment_features, s
 from digitpad.reading.lines import line_numbers, picture_lines
 from digitpad.reading.number_reading import NumberReading, Segment, moved, single
 from digitpad.reading.number_weights import INK_WEIGHTS, PICTURE_WEIGHTS
-from digitpad.reading.one_figure import cuts_ink, is_one_figure
+from digitpad.reading.one_figure import cuts_ink, is_one_figure, whole_figures
 from digitpad.reading.parts import PicturePieces, key_of
 from digitpad.reading.pieces import Box, KeptPieces, Pieces, Run
 from digitpad.reading.recognizer import Prediction
@@ -284,7 +284,7 @@ class NumberReader:
         apart = [run for run, sign in signs.items() if sign not in {".", ","} and stands_apart(layout, run)]
         runs = [
             run
-            for run in possible
+            for run in whole_figures(layout, possible)
             if run not in signs
             and run != everything
             and not any(run[0] < sign[1] and sign[0] < run[1] for sign in apart)

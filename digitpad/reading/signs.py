@@ -40,7 +40,10 @@ _FAR_BEYOND, _FAR_LEAN = 0.15, 0.5
 _PERCENT_HEIGHT, _PERCENT_WIDTH, _CIRCLES = 0.7, 1.4, (0.35, 0.25)
 #: Sizes of circles that are separate from the bar, in heights of the line; maximum position of the middle of the upper
 #: one and minimum position of the lower one, from 0 (top of the line) to 1 (bottom).
-_CIRCLE, _UPPER, _LOWER = (0.15, 0.6), 0.45, 0.55
+_CIRCLE, _UPPER, _LOWER = (0.15, 0.7), 0.45, 0.55
+#: Minimum ratio of the sides of such a circle, which a narrow hand draws as an ellipse; how far the bar between two
+#: circles deviates from a straight line at most, relative to its length.
+_ROUND, _BENT = 0.2, 0.12
 #: Pixels with more ink than this count as ink.
 _INK = 0.3
 
@@ -129,7 +132,7 @@ def _between_circles(layout: Layout, line: tuple[float, float]) -> NDArray[np.bo
     """Return for every three pieces whether the first and the last have the size and position of a percent sign's."""
     widths, heights, middles = _measures(layout.boxes, layout.height, line)
     sizes = np.maximum(widths, heights)
-    is_circle = (sizes >= _CIRCLE[0]) & (sizes <= _CIRCLE[1]) & (np.minimum(widths, heights) >= 0.5 * sizes)
+    is_circle = (sizes >= _CIRCLE[0]) & (sizes <= _CIRCLE[1]) & (np.minimum(widths, heights) >= _ROUND * sizes)
     between: NDArray[np.bool_] = (is_circle & (middles <= _UPPER))[:-2] & (is_circle & (middles >= _LOWER))[2:]
     return between
 
@@ -138,7 +141,7 @@ def shape_of(pieces: Pieces, run: Run, signs: str) -> str:
     """Return which of some signs of `possible_shapes` a run of pieces has the shape of; "" for none."""
     if run[1] - run[0] == 3:
         # The circles of a percent sign may be too small for their shape to be seen.
-        return "%" if _is_slash(pieces.pictures([(run[0] + 1, run[1] - 1)])[0]) else ""
+        return "%" if _is_slash(pieces.pictures([(run[0] + 1, run[1] - 1)])[0], _BENT) else ""
     picture = pieces.pictures([run])[0]
     tests = {"+": _is_plus, "/": _is_slash, "%": _is_percent}
     return next((sign for sign in signs if tests[sign](picture)), "")
@@ -227,8 +230,8 @@ def _bar(picture: NDArray[np.float32]) -> NDArray[np.bool_]:
     return bar
 
 
-def _is_slash(picture: NDArray[np.float32]) -> bool:
-    """Return whether the ink is a single straight stroke that leans to the right."""
+def _is_slash(picture: NDArray[np.float32], straight: float = _STRAIGHT) -> bool:
+    """Return whether the ink is a single straight stroke that leans to the right; `straight` is how far it may bend."""
     rows, columns = np.nonzero(picture > _INK)
     if len(rows) < 2:
         return False
@@ -240,7 +243,7 @@ def _is_slash(picture: NDArray[np.float32]) -> bool:
     slope, offset = np.polyfit(along, middles, 1)
     stray = float(np.abs(middles - slope * along - offset).max())
     return bool(
-        slope <= -0.8 * _LEAN and stray <= max(_STRAIGHT * height, 1.2) and spans.max() <= 2 * np.median(spans) + 1
+        slope <= -0.8 * _LEAN and stray <= max(straight * height, 1.2) and spans.max() <= 2 * np.median(spans) + 1
     )
 
 
