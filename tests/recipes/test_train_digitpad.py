@@ -156,9 +156,11 @@ def test_the_model_is_calibrated_and_has_a_card_with_its_figures(
     warm, same = calibrated(plain, mix.validation)
     assert same == pytest.approx(temperature)
     images = plain.metadata.preprocessing.normalize(mix.validation.pixels[:4])
-    np.testing.assert_allclose(
-        warm.network.forward(images) * temperature, plain.network.forward(images), rtol=1e-3, atol=1e-4
-    )
+    added = warm.network.forward(images) * temperature - plain.network.forward(images)
+    # The same for every image: the biases of the ten digits, and none for "no digit".
+    np.testing.assert_allclose(added, np.tile(added[0], (4, 1)), atol=1e-4)
+    assert np.ptp(added[0]) > 0.01
+    np.testing.assert_allclose([added[0, :10].mean(), added[0, 10]], 0, atol=1e-4)
     card = (tmp_path / "model.md").read_text(encoding="utf-8")
     assert "python models/recipes/train_digitpad.py somewhere" in card
     assert f"temperature {temperature:.3f}" in card
