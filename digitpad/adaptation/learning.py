@@ -199,7 +199,7 @@ def adapting(
         for number, batch in enumerate(prefetched(batches.make, _AHEAD), start=1):
             step_begun = time.perf_counter()
             optimizer.learning_rate = _rate(settings, number)
-            value, logits = parallel.training_step(batch.images, batch.targets, ReplayLoss(batch.outputs))
+            value, logits = parallel.training_step(batch.images, batch.targets, ReplayLoss(batch.outputs, batch.held))
             if not math.isfinite(value):
                 raise DigitpadError(_("The adaptation diverged; use a smaller learning rate."))
             if guard is not None:
