@@ -15,7 +15,7 @@ from digitpad.models.model_file import Model
 from digitpad.nn import ParallelNetwork
 
 #: Number of images that are replayed, and of those that are read at once.
-_HARDEST = 1500
+_HARDEST = 2500
 _AT_ONCE = 200
 
 

@@ -81,7 +81,7 @@ class AdaptationSettings:
     replayed: int = 96
     learning_rate: float = 6e-4
     protection: Protection = Protection.REPLAY
-    share: float = 0.85
+    share: float = 0.7
     strength: float = 3e4
     seed: int = 0
     threads: int | None = None

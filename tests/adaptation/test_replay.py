@@ -4,17 +4,9 @@ import numpy as np
 import pytest
 
 from digitpad.adaptation.following import finish, followed
-from digitpad.adaptation.replay import (
-    CLASSES,
-    Replay,
-    ReplayProgress,
-    as_dataset,
-    prepare_replay,
-    preparing_replay,
-)
+from digitpad.adaptation.replay import CLASSES, Replay, ReplayProgress, prepare_replay, preparing_replay
 from digitpad.data.dataset import NO_DIGIT
 from digitpad.data.mnist import load_mnist
-from digitpad.data.pen import pen_drawings
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +40,3 @@ def test_it_is_prepared_in_parts_and_without_some_writers(monkeypatch: pytest.Mo
     assert [step.done for step in steps] == sorted(step.done for step in steps)
     assert steps[-1].done < steps[-1].total == len(replay.images)
     assert set(replay.writers.origins["writer"]) == {str(writer) for writer in range(1, 31) if writer % 5}
-    # Pen ink is replayed as it was drawn, except that of these writers.
-    replayed = {image.tobytes(): int(label) for image, label in zip(replay.images, replay.labels, strict=True)}
-    ink = as_dataset(list(pen_drawings(every=40)), "some ink")
-    found = [replayed.get(image.tobytes()) for image in ink.pixels]
-    wanted = [
-        int(label) if int(writer) % 5 else None for label, writer in zip(ink.labels, ink.origins["writer"], strict=True)
-    ]
-    assert found == wanted
