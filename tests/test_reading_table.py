@@ -50,8 +50,8 @@ def test_pictures_of_numbers_are_averaged_over_pens_and_scans_are_not() -> None:
 
 
 def test_a_hand_counts_the_errors_of_all_writers_together() -> None:
-    one = learn_my_hand.Outcome("m", "replay", 1, 0, 10, 4, 100, 10, 2, 0.99, 0.9892, 0.98, 0.98, 4.0)
-    other = learn_my_hand.Outcome("m", "replay", 2, 1, 10, 4, 100, 30, 18, 0.99, 0.99, 0.98, 0.981, 6.0)
+    one = learn_my_hand.Outcome("m", "replay", 1, 0, 10, 4, 100, 10, 2, 0.99, 0.9892, 0.98, 0.98, 4.0, 5.0)
+    other = learn_my_hand.Outcome("m", "replay", 2, 1, 10, 4, 100, 30, 18, 0.99, 0.99, 0.98, 0.981, 6.0, 7.0)
     found = learn_my_hand.figures_of([one, other])
     assert [figure.value for figure in found] == pytest.approx([50, 0.04, -0.05, 6])
     assert [figure.met for figure in found] == [False, True, True, False]

@@ -33,17 +33,21 @@ class Batch:
         The wanted probabilities, (N, outputs).
     outputs
         What the network answered to the R replayed images before it changed, before softmax, (R, outputs before).
+    held
+        Whether it answered correctly, (R,): then the outputs are held.
     """
 
     images: NDArray[np.float32]
     targets: NDArray[np.float32]
     outputs: NDArray[np.float32]
+    held: NDArray[np.bool_]
 
 
 class ReplayLoss:
     """Cross-entropy, and how far the outputs for replayed images have moved.
 
-    loss = cross-entropy + hold * R / N * mean of (output - output before)**2 over the R replayed images among the N
+    loss = cross-entropy + hold * R / N * mean of held * (output - output before)**2
+                           over the R replayed images among the N
 
     The probabilities of an image that is read with certainty hardly change while the right output loses most of its
     lead; then it is misread all at once. The outputs show that early (Buzzega and others, "Dark experience for general
@@ -51,12 +55,14 @@ class ReplayLoss:
 
     Parameters
     ----------
-    before
-        See `Batch.outputs`; they belong to the last images of the batch. Outputs of new classes are free.
+    before, held
+        See `Batch.outputs` and `Batch.held`; they belong to the last images of the batch. Outputs of new classes are
+        free.
     """
 
-    def __init__(self, before: Array) -> None:
-        self._before, self._cross_entropy, self._distance = before, CrossEntropyLoss(), MSELoss()
+    def __init__(self, before: Array, held: Array) -> None:
+        self._before, self._held = before, held
+        self._cross_entropy, self._distance = CrossEntropyLoss(), MSELoss()
 
     def __call__(self, output: Array, targets: Array) -> LossAndGradient:
         """Return the loss of a batch and its gradient; see `digitpad.nn.losses`."""
@@ -64,7 +70,9 @@ class ReplayLoss:
         replayed, classes = self._before.shape
         if not replayed:
             return LossAndGradient(value, grad)
-        distance, pull = self._distance(output[-replayed:, :classes], self._before)
+        now = output[-replayed:, :classes]
+        # An output that is free is where it should be.
+        distance, pull = self._distance(now, np.where(self._held[:, np.newaxis], self._before, now))
         weight = np.float32(_HOLD * replayed / len(output))
         grad[-replayed:, :classes] += weight * pull
         return LossAndGradient(value + weight * distance, grad)
@@ -110,7 +118,7 @@ class Batches:
         self._drawn = self._one_hot[[labels.index(sample.label) for sample in samples]]
         self._hardest = hardest
         if hardest is not None:
-            self._targets = self._soft(hardest)
+            self._targets, self._held = self._soft(hardest)
             self._order = generator(seed, Purpose.ORDER, 1).permutation(len(hardest.images))
 
     def make(self) -> Iterator[Batch]:
@@ -118,7 +126,7 @@ class Batches:
         for step in range(self._steps):
             images, targets = self._drawings(step)
             if self._hardest is None:
-                yield Batch(images, targets, np.empty((0, 0), np.float32))
+                yield Batch(images, targets, np.empty((0, 0), np.float32), np.empty(0, np.bool_))
                 continue
             places = np.arange(step * self._replayed, (step + 1) * self._replayed) % len(self._order)
             chosen = self._order[places]
@@ -126,6 +134,7 @@ class Batches:
                 np.concatenate([images, self._prepared.normalize(self._hardest.images[chosen])]),
                 np.concatenate([targets, self._targets[chosen]]),
                 self._hardest.outputs[chosen],
+                self._held[chosen],
             )
 
     def _drawings(self, step: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -140,11 +149,14 @@ class Batches:
         """Return the sample at a place of a turn; in each turn, all are used once, in another order."""
         return int(generator(self._seed, Purpose.ORDER, 2, turn).permutation(len(self._drawn))[place])
 
-    def _soft(self, hardest: Hardest) -> NDArray[np.float32]:
-        """Return the targets of replayed images: labels, mixed with what the network answered if that was right."""
+    def _soft(self, hardest: Hardest) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return the targets of replayed images, and which of them the network read correctly.
+
+        A target is the label, mixed with what the network answered if that was right.
+        """
         targets = self._one_hot[hardest.truth]
         before = np.zeros_like(targets)
         before[:, : hardest.outputs.shape[1]] = softmax(hardest.outputs)
         right = before.argmax(axis=1) == hardest.truth
         targets[right] += np.float32(_TRUST) * (before[right] - targets[right])
-        return targets
+        return targets, right

@@ -39,7 +39,7 @@ def card(learned: LearnedHand, name: str, command: str) -> str:
     counts = [f"{sum(one.label == label for one in own.samples)} of {label}" for label in own.labels]
     learning = (
         f"It has learned from {len(own.samples)} drawings ({', '.join(counts)}) in {settings.steps} steps, which took "
-        f"{learned.adapted.seconds:.1f} seconds. {_protection(settings)} Seed {settings.seed}."
+        f"{learned.adapted.seconds:.1f} seconds. {_protection(settings, learned.adapted.share)} Seed {settings.seed}."
     )
     added = learned.adapted.model.metadata.labels[len(learned.base.metadata.labels) :]
     lines = [
@@ -66,9 +66,9 @@ def card(learned: LearnedHand, name: str, command: str) -> str:
     return "\n".join(lines)
 
 
-def _protection(settings: AdaptationSettings) -> str:
+def _protection(settings: AdaptationSettings, share: float) -> str:
     return _PROTECTED[settings.protection].format(
-        own=settings.own, replayed=settings.replayed, strength=settings.strength, share=settings.share
+        own=settings.own, replayed=settings.replayed, strength=settings.strength, share=share
     )
 
 

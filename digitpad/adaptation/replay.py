@@ -2,8 +2,11 @@
 
 A network that is trained on ten drawings alone soon reads everything as one of these. So each batch repeats images of
 the kinds that digit networks learn: MNIST, pen ink of many writers, their digits in particular manners, and drawings
-that show no digit. Some thousands are enough for a few hundred steps; making them takes two seconds, so the window does
-it while the user corrects.
+that show no digit. Some thousands are enough for a few hundred steps; making them takes seconds, so the window does it
+while the user corrects.
+
+Besides, there is much pen ink as it was drawn. Somebody among 30 writers often has the manner that is new to the
+network; `hardest` says which of it is replayed.
 """
 
 from collections.abc import Collection, Generator
@@ -29,9 +32,11 @@ CLASSES = (*DIGITS, NO_DIGIT)
 
 #: Numbers of images: MNIST as it is and moved, pen ink, pen ink in particular manners, figures, and pieces of digits.
 _PLAIN, _MOVED, _INK, _MANNERS, _FIGURES, _PIECES = 1500, 6000, 500, 300, 260, 140
-#: Of the pen ink, every eighth drawing is varied and replayed, and every eighth other one is read before and after.
-_EVERY = 8
-_READ_FROM = 4
+#: Of the pen ink, every second drawing is in use: every eighth is read before and after, and the others may be replayed
+#: as they are. Every eighth other one is varied, too.
+_IN_USE = 2
+_EVERY = 4
+_READ_FROM = 2
 _AT_ONCE = 50
 _NOTHING = CLASSES.index(NO_DIGIT)
 _PIXELS = Augmentation(rotation=13, shift=1.2, scale=0.12, shear=10, elastic=0.7, thickness=0.9, blur=0.4)
@@ -45,6 +50,8 @@ class Replay:
     ----------
     images, labels
         What is replayed: uint8 (N, 1, 28, 28), and int64 (N,), indices into `CLASSES`.
+    ink
+        Pen ink as it was drawn, of which those drawings are replayed that a network misreads or nearly misreads.
     mnist
         The 10,000 test digits of MNIST, which are never learned from.
     writers
@@ -53,6 +60,7 @@ class Replay:
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
+    ink: Dataset
     mnist: Dataset
     writers: Dataset
 
@@ -92,7 +100,13 @@ def preparing_replay(
     DigitpadError
         If MNIST or the pen ink is missing or not the original.
     """
-    total = _INK + _MANNERS + _FIGURES + _PIECES + _MOVED + _PLAIN
+    ink = [
+        (number, one) for number, one in enumerate(pen_drawings(every=_IN_USE)) if _writer(one) not in without_writers
+    ]
+    shown = [one for number, one in ink if number % _EVERY != _READ_FROM]
+    read = [one for number, one in ink if number % _EVERY == _READ_FROM]
+    known = [one for number, one in ink if number % _EVERY == 0]
+    total = _INK + _MANNERS + _FIGURES + _PIECES + _MOVED + _PLAIN + len(shown)
     yield ReplayProgress(0, total)
     rng = np.random.default_rng(seed)
     mnist = load_mnist("train")
@@ -106,7 +120,6 @@ def preparing_replay(
     plain[_PLAIN:] = _PIXELS.apply(plain[_PLAIN:], rng)
     done = _PLAIN + _MOVED + _PIECES
     yield ReplayProgress(done, total)
-    known = [one for one in pen_drawings(every=_EVERY) if _writer(one) not in without_writers]
     drawn, drawn_labels = [], []
     manners, hand = MannerMaker(known), InkAugmentation()
     for number in range(_INK + _MANNERS + _FIGURES):
@@ -115,11 +128,20 @@ def preparing_replay(
         drawn_labels.append(label)
         if number % _AT_ONCE == 0:
             yield ReplayProgress(done + number, total)
+    done += _INK + _MANNERS + _FIGURES
+    as_drawn = [np.empty((0, 1, 28, 28), np.uint8)]
+    for start in range(0, len(shown), _AT_ONCE):
+        as_drawn.append(_drawn(shown[start : start + _AT_ONCE]))
+        yield ReplayProgress(done + start, total)
     images = np.concatenate([plain, np.rint(255 * pieces).astype(np.uint8)[:, np.newaxis], np.stack(drawn)[:, None]])
     kinds = [labels, np.full(len(pieces), _NOTHING), np.array(drawn_labels)]
-    read = [one for one in pen_drawings(every=_EVERY, start=_READ_FROM) if _writer(one) not in without_writers]
-    writers = as_dataset(read, "pen ink")
-    return Replay(images, np.concatenate(kinds).astype(np.int64), load_mnist("test"), writers)
+    return Replay(
+        images,
+        np.concatenate(kinds).astype(np.int64),
+        _pen_ink(shown, np.concatenate(as_drawn)),
+        load_mnist("test"),
+        as_dataset(read, "pen ink"),
+    )
 
 
 def prepare_replay(seed: int = 0, *, without_writers: Collection[int] = ()) -> Replay:
@@ -129,10 +151,18 @@ def prepare_replay(seed: int = 0, *, without_writers: Collection[int] = ()) -> R
 
 def as_dataset(drawings: list[Drawing], name: str) -> Dataset:
     """Return labelled pen ink as the window reads it."""
-    images = np.rint(inks_to_images([(one.strokes, one.long_side) for one in drawings]) * 255).astype(np.uint8)
+    return _pen_ink(drawings, _drawn(drawings), name)
+
+
+def _pen_ink(drawings: list[Drawing], images: NDArray[np.uint8], name: str = "pen ink") -> Dataset:
     labels = np.array([int(str(one.label)) for one in drawings], np.int64)
-    writers = [str(_writer(one)) for one in drawings]
-    return Dataset.of(name, images[:, np.newaxis], labels, origins={"writer": writers})
+    return Dataset.of(name, images, labels, origins={"writer": [str(_writer(one)) for one in drawings]})
+
+
+def _drawn(drawings: list[Drawing]) -> NDArray[np.uint8]:
+    """Return drawings as input of a network, (N, 1, 28, 28)."""
+    images = inks_to_images([(one.strokes, one.long_side) for one in drawings])
+    return np.rint(images * 255).astype(np.uint8)[:, np.newaxis]
 
 
 def _drawing(

@@ -34,6 +34,7 @@ def replay() -> Replay:
     return Replay(
         np.concatenate([mnist.pixels[:600], drawn]),
         np.concatenate([mnist.labels[:600], [label for _strokes, label in made]]),
+        as_dataset(list(known[100:]), "pen ink"),
         Dataset.of("MNIST test", test.pixels[:500], test.labels[:500]),
         as_dataset(list(known[:100]), "pen ink"),
     )

@@ -55,6 +55,8 @@ def test_right_answers_soften_the_targets_of_what_is_replayed(light: Model, own:
     answers = softmax(outputs)
     np.testing.assert_allclose(targets.sum(axis=1), 1, rtol=1e-5)
     assert set(truth.tolist()) == set(range(10))
+    # The image that was misread is not held at its answer.
+    assert np.concatenate([batch.held for batch in made]).tolist() == (truth != 9).tolist()
     for target, answer, label in zip(targets, answers, truth, strict=True):
         share = 1.0 if label == 9 else 0.3 + 0.7 * answer[label]
         assert target[label] == pytest.approx(share, rel=1e-5)
@@ -66,7 +68,7 @@ def test_nothing_is_replayed_without_replay(light: Model, own: OwnSamples) -> No
     assert [len(batch.images) for batch in made] == [5, 5, 5]
     assert all(len(batch.outputs) == 0 for batch in made)
     output = np.random.default_rng(0).normal(size=(5, 10)).astype(np.float32)
-    value, grad = ReplayLoss(made[0].outputs)(output, made[0].targets)
+    value, grad = ReplayLoss(made[0].outputs, made[0].held)(output, made[0].targets)
     plain = CrossEntropyLoss()(output, made[0].targets)
     assert value == plain.value
     assert (grad == plain.grad).all()
@@ -74,14 +76,15 @@ def test_nothing_is_replayed_without_replay(light: Model, own: OwnSamples) -> No
 
 def test_the_loss_holds_the_outputs_for_replayed_images() -> None:
     rng = np.random.default_rng(1)
-    output, before = rng.normal(size=(6, 4)), rng.normal(size=(2, 3))
+    output, before = rng.normal(size=(6, 4)), rng.normal(size=(3, 3))
     targets = softmax(rng.normal(size=(6, 4)))
-    loss = ReplayLoss(before)
+    loss = ReplayLoss(before, np.array([True, False, True]))
     _value, grad = loss(output, targets)
     plain = CrossEntropyLoss()(output, targets).grad
-    # Own drawings and a class that is new are free.
-    assert (grad[:4] == plain[:4]).all()
+    # Own drawings, a replayed image that was misread and a class that is new are free.
+    assert (grad[[0, 1, 2, 4]] == plain[[0, 1, 2, 4]]).all()
     assert (grad[:, 3] == plain[:, 3]).all()
+    assert (grad[[3, 5], :3] != plain[[3, 5], :3]).all()
     step = 1e-5
     for place in np.ndindex(output.shape):
         moved = output.copy()

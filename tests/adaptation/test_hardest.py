@@ -18,6 +18,7 @@ def test_the_hardest_are_those_with_the_smallest_margins(
     light: Model, replay: Replay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hardest, "_HARDEST", 100)
+    monkeypatch.setattr(hardest, "_NARROW", -np.inf)
     found = finish(finding_hardest(light, replay, 1))
     digits = np.flatnonzero(replay.labels < CLASSES.index(NO_DIGIT))
     outputs = light.network.forward(light.metadata.preprocessing.normalize(replay.images[digits]))
@@ -31,9 +32,20 @@ def test_the_hardest_are_those_with_the_smallest_margins(
 def test_images_of_classes_that_the_model_lacks_are_left_out(light: Model, replay: Replay) -> None:
     digits = int((replay.labels < CLASSES.index(NO_DIGIT)).sum())
     assert digits < len(replay.images)
+    replay = replace(replay, ink=replay.ink.subset([]))
     assert len(finish(finding_hardest(light, replay, 1)).images) == digits
     some = replace(replay, images=replay.images[:3], labels=replay.labels[:3])
     assert len(finish(finding_hardest(light, some, 2)).images) == 3
+
+
+def test_pen_ink_is_among_them_if_it_is_misread_or_nearly_so(light: Model, replay: Replay) -> None:
+    found = finish(finding_hardest(light, replay, 1))
+    outputs = light.network.forward(light.metadata.preprocessing.normalize(replay.ink.pixels))
+    lead = margins(outputs, replay.ink.labels)
+    # Neither none nor all of it, and clear of rounding.
+    assert 0 < (lead < hardest._NARROW - 1e-3).sum() == (lead < hardest._NARROW + 1e-3).sum() < len(lead)
+    images = {image.tobytes() for image in found.images}
+    assert [one.tobytes() in images for one in replay.ink.pixels] == (lead < hardest._NARROW).tolist()
 
 
 def test_a_margin_is_the_lead_of_the_right_output() -> None:

@@ -10,7 +10,7 @@ from digitpad.adaptation.following import finish
 from digitpad.adaptation.judging import read_own
 from digitpad.adaptation.learning import AdaptationSettings, Adapted, Protection, adapting
 from digitpad.adaptation.replay import Replay
-from digitpad.adaptation.samples import OwnSamples, samples_of_drawings
+from digitpad.adaptation.samples import OwnSample, OwnSamples, samples_of_drawings
 from digitpad.data.ink import Drawing
 from digitpad.errors import DigitpadError
 from digitpad.models.model_file import Model
@@ -85,6 +85,26 @@ def test_the_weights_lie_between_those_before_and_those_trained(light: Model, ow
     for name, array in half.model.network.state_dict().items():
         before, after = whole.frames[0][name], whole.model.network.state_dict()[name]
         np.testing.assert_allclose(array, (before + after) / 2, rtol=1e-5, atol=1e-7)
+
+
+def test_the_weights_go_less_far_if_the_drawings_are_read_well(light: Model, own: OwnSamples, replay: Replay) -> None:
+    plan = replace(FEW, steps=1, share=0.9)
+    images = light.metadata.preprocessing.normalize(np.stack([one.image for one in own.samples])[:, np.newaxis])
+    answers = [light.metadata.labels[best] for best in light.network.forward(images).argmax(axis=1)]
+    misread = [one for one, answer in zip(own.samples, answers, strict=True) if answer != one.label]
+    right = [one for one, answer in zip(own.samples, answers, strict=True) if answer == one.label]
+    assert len(misread) >= 3
+    assert right
+
+    def share(samples: list[OwnSample], settings: AdaptationSettings = plan) -> float:
+        return finish(adapting(light, samples, replay, settings)).share
+
+    assert share(right) == pytest.approx(0.54)
+    assert share([*right, misread[0]]) == pytest.approx(0.66)
+    # The model cannot have read a new sign.
+    assert share([replace(right[0], label="✓")]) == pytest.approx(0.66)
+    assert share([*right, *misread[:3]]) == share(list(own.samples)) == pytest.approx(0.9)
+    assert share(right, replace(plan, protection=Protection.NONE)) == 1
 
 
 def test_it_can_be_stopped_between_steps(light: Model, own: OwnSamples, replay: Replay) -> None:

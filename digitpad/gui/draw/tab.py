@@ -27,6 +27,7 @@ from digitpad.gui.widgets.message_bar import Message
 from digitpad.gui.widgets.plain_text import tip_text
 from digitpad.gui.widgets.received import ReceivedPicture
 from digitpad.gui.widgets.refusal_bars import RefusalBars
+from digitpad.gui.widgets.scrolling_pages import ScrollingColumn
 from digitpad.gui.widgets.theme import SPACE, Theme
 from digitpad.gui.workspace.headline import show_verdict
 from digitpad.gui.workspace.look import Look
@@ -192,9 +193,11 @@ class DrawTab(TabPage):
         right.addWidget(self._answer_card(), 3)
         right.addWidget(self._bars_card(), 4)
         right.addWidget(self._received_card(), 0)
-        self._side = QWidget(self)
-        self._side.setLayout(right)
+        cards = QWidget(self)
+        cards.setLayout(right)
         right.setContentsMargins(0, 0, 0, 0)
+        # It scrolls for itself: in a low window, the canvas and the row below it stay visible as a whole.
+        self._side = ScrollingColumn("drawSide", cards, self)
         self._side.setMaximumWidth(_SIDE_WIDTH)
         self._side.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)

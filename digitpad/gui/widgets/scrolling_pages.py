@@ -1,8 +1,11 @@
-"""Pages of which one is shown, each of which scrolls where the window is too small for it."""
+"""Pages and columns that scroll where the window is too small for them."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QStackedWidget, QWidget
+
+from digitpad.gui.widgets.scaling import px
+from digitpad.gui.widgets.theme import SPACE
 
 
 class _Holder(QWidget):
@@ -68,18 +71,56 @@ class ScrollingPages(QStackedWidget):
         """Add a page, and return its number."""
         area = QScrollArea(self)
         area.setObjectName(f"pageScroller{len(self._contents)}")
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        holder = _Holder(page, area)
-        area.setWidget(holder)
-        for ground in (holder, area.viewport()):
-            # The page lies on the window's ground.
-            ground.setAutoFillBackground(False)
-        page.show()
+        _fill(area, page)
         self._contents.append(page)
         return self.addWidget(area)
 
     def page(self, index: int) -> QWidget | None:
         """Return the page with a number; None if there is none."""
         return self._contents[index] if 0 <= index < len(self._contents) else None
+
+
+class ScrollingColumn(QScrollArea):
+    """A column of a page that scrolls for itself, so that the rest of the page stays where it is.
+
+    Parameters
+    ----------
+    name
+        Its objectName.
+    column
+        The column, which the area owns.
+    """
+
+    def __init__(self, name: str, column: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._column = column
+        _fill(self, column)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least width of the column, with the scroll bar beside it, and room for a few lines."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._column.minimumSizeHint().width() + bar, px(8 * SPACE))
+
+    def sizeHint(self) -> QSize:
+        """Return the column's."""
+        return self._column.sizeHint()
+
+    def event(self, event: QEvent) -> bool:
+        """Ask for the width that the column needs now."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
+
+def _fill(area: QScrollArea, page: QWidget) -> None:
+    """Show a page in an area, on the window's ground."""
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    holder = _Holder(page, area)
+    area.setWidget(holder)
+    for ground in (holder, area.viewport()):
+        ground.setAutoFillBackground(False)
+    page.show()

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from digitpad.data.collections.folder import read_contents
@@ -21,6 +21,7 @@ from digitpad.gui.shell.main_window import MainWindow
 from digitpad.gui.widgets.refusal_bars import RefusalBars
 from digitpad.reading.number_reading import Segment
 from tests.gui.conftest import Draw, FakeReader
+from tests.gui.settling import settle
 
 SEVEN = [[(100.0, 100.0), (200.0, 100.0), (150.0, 250.0)]]
 Wait = Callable[[], None]
@@ -60,6 +61,22 @@ def test_a_click_on_the_right_bar_adds_the_drawing(
     assert window.messages.message.text.endswith("in My hand, the last one as 4.")
     contents = read_contents(CollectionStore().find(HAND).folder)
     assert contents.classes[0].samples[0].is_ink
+
+
+def test_a_message_covers_nothing_of_the_row_in_the_smallest_window(
+    window: MainWindow, teaching: Teaching, draw: Draw, wait: Wait
+) -> None:
+    window.resize(800, 560)
+    draw(window.draw_tab.canvas, SEVEN)
+    teaching.correct("4")
+    wait()
+    settle(window)
+    assert window.messages.isVisible()
+    assert _bottom(teaching.bar, window) <= window.messages.mapTo(window, QPoint()).y()
+
+
+def _bottom(widget: QWidget, window: MainWindow) -> int:
+    return widget.mapTo(window, QPoint(0, widget.height())).y()
 
 
 def test_a_blank_canvas_cannot_be_corrected(window: MainWindow, teaching: Teaching, wait: Wait) -> None:

@@ -5,21 +5,26 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from digitpad.adaptation.judging import Change
 from digitpad.adaptation.keeping import Kept
 from digitpad.adaptation.learning import AdaptationSettings, Protection
 from digitpad.adaptation.replay import Replay
 from digitpad.data.collections.editor import CollectionEditor, NewSample
 from digitpad.data.collections.store import CollectionStore
-from digitpad.gui.draw.hand.changes import ChangeGrid
+from digitpad.data.dataset import NO_DIGIT
+from digitpad.gui.draw.hand.changes import ChangeGrid, caption
 from digitpad.gui.draw.hand.dialog import LearningDialog
 from digitpad.gui.draw.hand.learning import Preparation
+from digitpad.gui.widgets.scaling import px
 from digitpad.gui.widgets.theme import Theme
 from digitpad.models.model_file import load_model, user_models
 from digitpad.training.film.reader import Film
@@ -135,6 +140,31 @@ def test_it_can_be_cancelled(dialog: LearningDialog, qtbot: QtBot) -> None:
     _finish(dialog, qtbot)
     assert dialog.learned is None
     assert not dialog.isVisible()
+
+
+def test_a_picture_says_what_it_shows(theme: Theme, qtbot: QtBot) -> None:
+    image = np.zeros((28, 28), np.uint8)
+    changes = [
+        Change(0, image, "7", "2", "2"),
+        Change(1, image, NO_DIGIT, "1", "7"),
+        Change(2, image, "alpha", "4", "9"),
+    ]
+    assert [caption(change) for change in changes] == [
+        ("= 7", "2 → 2"),
+        ("= none", "1 → 7"),
+        ("= alph", "4 → 9"),
+    ]
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    grid = ChangeGrid(theme, changes, "3 still misread", owner, improves=False)
+    grid.resize(400, 100)
+    grid.resize(400, grid.sizeHint().height())
+    # Both lines are painted: there is ink at the height of each.
+    painted = grid.grab().toImage()
+    lines = QFontMetrics(grid.font()).height()
+    bottom = grid.height() - px(10)
+    for top in (bottom - 2 * lines, bottom - lines):
+        assert len({painted.pixel(x, y) for x in range(60) for y in range(top + 2, top + lines - 2)}) > 1
 
 
 def test_an_empty_collection_is_said(theme: Theme, replay: Replay, tmp_path: Path, qtbot: QtBot) -> None:

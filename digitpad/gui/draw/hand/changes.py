@@ -1,10 +1,10 @@
-"""Pictures of images that are read differently, with what they were read as before and after."""
+"""Pictures of images that are read differently or wrongly, with what they show and are read as before and after."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from digitpad.data.dataset import NO_DIGIT
@@ -26,6 +26,8 @@ _SIDE, _GAP = 44, 10  # pixels at 100 %: a picture, and between two of them
 
 class ChangeGrid(QWidget):
     """Shows changes as pictures, in as many lines as they need.
+
+    Below a picture stands what it shows, "= 7", and below that what it was read as before and is read as now, "2 → 7".
 
     Parameters
     ----------
@@ -77,20 +79,19 @@ class ChangeGrid(QWidget):
         if len(self._images) != len(self._changes):
             self._images = [self._image(change) for change in self._changes]
         painter = QPainter(self)
-        font = self.font()
-        font.setBold(self._improves)
-        painter.setFont(font)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        cell = self._cell()
-        line = QFontMetrics(font).height()
+        cell, columns = self._cell(), self._columns(self.width())
+        line = QFontMetrics(self._font(bold=True)).height()
         for place, (change, image) in enumerate(zip(self._changes, self._images, strict=True)):
-            corner = self._corner(place)
-            left = corner.x() + (cell.width() - px(_GAP) - px(_SIDE)) // 2
-            painter.drawImage(QRect(left, corner.y(), px(_SIDE), px(_SIDE)), image)
-            painter.setPen(self._theme.colour("accent" if self._improves else "muted"))
-            below = QRectF(corner.x(), corner.y() + px(_SIDE) + 2, cell.width() - px(_GAP), line)
-            text = f"{_short(change.before)} → {_short(change.after)}"
-            painter.drawText(below, int(Qt.AlignmentFlag.AlignCenter), text)
+            row, column = divmod(place, columns)
+            left, top = column * cell.width(), row * cell.height()
+            side = (cell.width() - px(_GAP) - px(_SIDE)) // 2
+            painter.drawImage(QRect(left + side, top, px(_SIDE), px(_SIDE)), image)
+            below = QRectF(left, top + px(_SIDE) + 2, cell.width() - px(_GAP), line)
+            truth, readings = caption(change)
+            self._write(painter, below, truth, "text", bold=True)
+            colour = "accent" if self._improves else "muted"
+            self._write(painter, below.translated(0, line), readings, colour, bold=self._improves)
         painter.end()
 
     def event(self, event: QEvent) -> bool:
@@ -109,18 +110,24 @@ class ChangeGrid(QWidget):
         place = line * columns + column
         return place if 0 <= column < columns and 0 <= place < len(self._changes) else None
 
-    def _corner(self, place: int) -> QRect:
-        cell = self._cell()
-        line, column = divmod(place, self._columns(self.width()))
-        return QRect(column * cell.width(), line * cell.height(), cell.width(), cell.height())
-
     def _columns(self, width: int) -> int:
         return max(1, (width + px(_GAP)) // self._cell().width())
 
     def _cell(self) -> QSize:
-        metrics = QFontMetrics(self.font())
-        widest = max(px(_SIDE), metrics.horizontalAdvance("none → 0") + px(SPACE // 2))
-        return QSize(widest + px(_GAP), px(_SIDE) + metrics.height() + 2 + px(_GAP))
+        metrics = QFontMetrics(self._font(bold=True))
+        words = max(metrics.horizontalAdvance(text) for change in self._changes for text in caption(change))
+        width = max(px(_SIDE), words + px(SPACE // 2))
+        return QSize(width + px(_GAP), px(_SIDE) + 2 * metrics.height() + 2 + px(_GAP))
+
+    def _font(self, *, bold: bool) -> QFont:
+        font = self.font()
+        font.setBold(bold)
+        return font
+
+    def _write(self, painter: QPainter, place: QRectF, text: str, colour: str, *, bold: bool) -> None:
+        painter.setFont(self._font(bold=bold))
+        painter.setPen(self._theme.colour(colour))
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def _image(self, change: "Change") -> QImage:
         """Return the picture of a change in the colours of the theme: ink in the colour of text."""
@@ -145,6 +152,11 @@ class ChangeGrid(QWidget):
         return self.tr("{label}, read as {before} before and as {after} now").format(
             label=_long(change.label), before=_long(change.before), after=_long(change.after)
         )
+
+
+def caption(change: "Change") -> tuple[str, str]:
+    """Return the two lines below a picture: what it shows, and what it is read as before and after."""
+    return f"= {_short(change.label)}", f"{_short(change.before)} → {_short(change.after)}"
 
 
 def _short(label: str) -> str:

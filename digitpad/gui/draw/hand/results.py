@@ -78,6 +78,7 @@ class Results(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, SPACE, 0)
         column.setSpacing(SPACE)
+        column.addWidget(muted(self.tr("Below each image: = what it is, and its reading before → after"), self))
         mine = learned.mine
         if mine is not None:
             self._add_changes(
