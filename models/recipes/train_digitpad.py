@@ -61,7 +61,7 @@ _AHEAD = 4
 #: Number of checkpoints between two readings of the validation digits, which take as long as ten steps.
 _SAVES_BETWEEN_FIGURES = 10
 #: Probability of "no digit" from which on an image is refused.
-THRESHOLD = 0.7
+THRESHOLD = 0.65
 #: Answers that are neither certain nor doubtful, for which the calibration is reported separately.
 _MIDDLE, _MIDDLE_NAME = (0.8, 0.95), "right of answers with 80 to 95 %"
 
