@@ -38,8 +38,8 @@ _FAR_BEYOND, _FAR_LEAN = 0.15, 0.5
 #: Minimum height and maximum width of a percent sign, in heights of the line; minimum distance of the middles of its
 #: circles along each axis, relative to its box.
 _PERCENT_HEIGHT, _PERCENT_WIDTH, _CIRCLES = 0.7, 1.4, (0.35, 0.25)
-#: Sizes of circles that are separate from the bar, in heights of the line; maximum position of the middle of the upper
-#: one and minimum position of the lower one, from 0 (top of the line) to 1 (bottom).
+#: Sizes of circles that are separate from the bar, in heights of the bar; maximum position of the middle of the upper
+#: one and minimum position of the lower one, from 0 (top of the bar) to 1 (bottom).
 _CIRCLE, _UPPER, _LOWER = (0.15, 0.7), 0.45, 0.55
 #: Minimum ratio of the sides of such a circle, which a narrow hand draws as an ellipse; how far the bar between two
 #: circles deviates from a straight line at most, relative to its length.
@@ -89,7 +89,7 @@ def possible_shapes(layout: Layout) -> dict[Run, str]:
         return {}
     possible: dict[Run, str] = {}
     boxes = layout.boxes
-    for pieces in range(1, min(3, len(layout) - 1) + 1):
+    for pieces in range(1, min(3, len(layout)) + 1):
         if pieces > 1:
             last = layout.boxes[pieces - 1 :]
             boxes = np.hstack([np.minimum(boxes[:-1, :2], last[:, :2]), np.maximum(boxes[:-1, 2:], last[:, 2:])])
@@ -105,7 +105,7 @@ def _may_be(layout: Layout, boxes: NDArray[np.float64], line: tuple[float, float
     widths, heights, middles = _measures(boxes, layout.height, line)
     may_be_percent = (heights >= _PERCENT_HEIGHT) & (widths >= 0.5 * heights) & (widths <= _PERCENT_WIDTH)
     if pieces == 3:
-        return {"%": may_be_percent & _between_circles(layout, line)}
+        return {"%": may_be_percent & _between_circles(layout)}
     is_square = (
         (np.minimum(widths, heights) >= 0.25)
         & (np.maximum(widths, heights) <= 1.0)
@@ -128,13 +128,22 @@ def _may_be(layout: Layout, boxes: NDArray[np.float64], line: tuple[float, float
     return {"+": may_be_plus, "/": may_be_slash, "%": may_be_percent}
 
 
-def _between_circles(layout: Layout, line: tuple[float, float]) -> NDArray[np.bool_]:
-    """Return for every three pieces whether the first and the last have the size and position of a percent sign's."""
-    widths, heights, middles = _measures(layout.boxes, layout.height, line)
-    sizes = np.maximum(widths, heights)
-    is_circle = (sizes >= _CIRCLE[0]) & (sizes <= _CIRCLE[1]) & (np.minimum(widths, heights) >= _ROUND * sizes)
-    between: NDArray[np.bool_] = (is_circle & (middles <= _UPPER))[:-2] & (is_circle & (middles >= _LOWER))[2:]
-    return between
+def _between_circles(layout: Layout) -> NDArray[np.bool_]:
+    """Return for every three pieces whether the first and the last are where the circles of a percent sign are.
+
+    They are compared with the piece between them: beside a percent sign alone, nothing else tells where the line is.
+    """
+    bars = layout.boxes[1:-1]
+    tall = np.maximum(bars[:, 3] - bars[:, 1], 1e-9)
+
+    def circles(boxes: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+        sides = boxes[:, 2:] - boxes[:, :2]
+        sizes = sides.max(axis=1)
+        is_circle = (sizes >= _CIRCLE[0] * tall) & (sizes <= _CIRCLE[1] * tall) & (sides.min(axis=1) >= _ROUND * sizes)
+        return is_circle, (boxes[:, [1, 3]].mean(axis=1) - bars[:, 1]) / tall
+
+    (first, high), (last, low) = circles(layout.boxes[:-2]), circles(layout.boxes[2:])
+    return np.asarray(first & (high <= _UPPER) & last & (low >= _LOWER))
 
 
 def shape_of(pieces: Pieces, run: Run, signs: str) -> str:
@@ -152,7 +161,7 @@ def stands_apart(layout: Layout, run: Run) -> bool:
     left, _, right, _ = layout.box(run)
     others = np.delete(layout.boxes, np.s_[run[0] : run[1]], axis=0)
     gaps = np.maximum(others[:, 0] - right, left - others[:, 2])
-    return bool(len(others)) and float(gaps.min()) >= _CLEAR * layout.height
+    return not len(others) or float(gaps.min()) >= _CLEAR * layout.height
 
 
 def _line(layout: Layout) -> tuple[float, float] | None:

@@ -171,6 +171,10 @@ def test_a_percent_sign_is_named(reader: NumberReader, text: str) -> None:
     assert reading.segments[-1].prediction is None
 
 
+def test_a_percent_sign_alone_is_rejected(reader: NumberReader) -> None:
+    assert reader.read_drawing(written("%")).rejected
+
+
 def test_no_digits_are_a_percent_sign(reader: NumberReader) -> None:
     for text in ("80", "90", "60", "988", "0108"):
         assert reader.read_drawing(written(text)).text == text
