@@ -38,8 +38,8 @@ from digitpad.reading.recognizer import Recognizer
 
 FOLDS = 5
 
-FEWER = Target("errors in a hand after learning from ten corrections, fewer by", 70, at_least=True, unit="%")
-FORGOTTEN = Target("the same, points lost on MNIST", 0.05, at_least=False, digits=2)
+FEWER = Target("errors in a hand after learning from ten corrections, fewer by", 70, at_least=True, unit="%", digits=1)
+FORGOTTEN = Target("the same, points lost on MNIST", 0.05, at_least=False, digits=3)
 OTHERS = Target("the same, points lost on other writers", 0.05, at_least=False, digits=2)
 SECONDS = Target("the same, longest time", 5, at_least=False, unit="s", digits=1)
 TARGETS = (FEWER, FORGOTTEN, OTHERS, SECONDS)
