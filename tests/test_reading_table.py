@@ -72,10 +72,10 @@ def test_a_fold_that_was_trained_is_not_repeated_nor_mixed_up(tmp_path: Path, mo
 def test_a_seed_that_was_trained_is_not_repeated_nor_mixed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = SimpleNamespace(metadata=SimpleNamespace(training={"settings": {"seed": 1, "images": 1000}}))
     (tmp_path / "model.safetensors").touch()
-    monkeypatch.setattr(recipe_seeds, "load_model", lambda _path: known)
-    assert recipe_seeds.trained(tmp_path, 1, 1000) == tmp_path / "model.safetensors"
+    monkeypatch.setattr(writer_folds, "load_model", lambda _path: known)
+    assert recipe_seeds.trained_with(1, tmp_path, 1000) == tmp_path / "model.safetensors"
     with pytest.raises(ValueError, match="model of another training"):
-        recipe_seeds.trained(tmp_path, 2, 1000)
+        recipe_seeds.trained_with(2, tmp_path, 1000)
 
 
 def test_a_figure_near_its_target_is_judged_before_it_is_rounded() -> None:

@@ -33,7 +33,7 @@ from digitpad.translation import gettext as _
 
 #: Batches that are made ahead of the training.
 _AHEAD = 4
-#: From so many misread drawings on, the weights go the whole share of the way; without any, this part of it.
+#: With at least this many misread drawings, the weights go the whole share of the way; with none, only this part of it.
 _MISREAD = 3
 _GENTLE = 0.6
 #: Images of other kinds from which a new class is told apart at the start, and which say how much a weight matters.

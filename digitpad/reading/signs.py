@@ -1,4 +1,4 @@
-"""Recognizes signs next to digits by size, position and shape, since the network only knows digits."""
+"""Recognizes signs next to digits by size, position and shape, since the network has no classes for them."""
 
 import math
 

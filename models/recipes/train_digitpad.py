@@ -10,10 +10,9 @@ folded into the convolutions, and biases of the classes and a temperature are fi
 digits, which are not learned.
 
 --fold K leaves out the pen ink of every fifth writer and reads it at the end: settings are chosen by this, and never by
-MNIST's test digits. --start-from continues from the averaged weights of another training, with other batches and rates:
-the default model is finished without varied ink and manners, some of which look like other digits of MNIST. --teacher,
-given once or several times, distils: the targets are the mean of the label and of what the teachers answer to the same
-image.
+MNIST's test digits. --start-from continues from the averaged weights of another training, with other batches and rates.
+--teacher, given once or several times, distils: the targets are the mean of the label and of what the teachers answer
+to the same image.
 """
 
 import argparse

@@ -9,13 +9,12 @@ FOLDER keeps the networks: a training that has ended is not repeated, and one th
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
 from benchmarking import Target, finish
 from digit_figures import of_ten_classes
-from writer_folds import RECIPE, PrintingLink, follow
+from writer_folds import PrintingLink, trained
 
 from digitpad.data.mnist import load_mnist
 from digitpad.evaluation import evaluate
@@ -35,7 +34,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=1_200_000, help="in all batches of a training together")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
-    models = {seed: trained(options.folder / f"seed{seed}", seed, options.images) for seed in options.seeds}
+    models = {seed: trained_with(seed, options.folder / f"seed{seed}", options.images) for seed in options.seeds}
     digits = of_ten_classes(load_mnist("test"))
     shares = {}
     for seed, path in models.items():
@@ -49,24 +48,11 @@ def main() -> None:
     finish([MEAN.figure(float(np.mean(values))), SPREAD.figure(spread)], {"seeds": shares}, options.json)
 
 
-def trained(folder: Path, seed: int, images: int) -> Path:
-    """Train with a seed, unless that was done before; return the model's file.
-
-    Raises
-    ------
-    ValueError
-        If the folder has a model of another training.
-    subprocess.CalledProcessError
-        If the training fails.
-    """
-    path = folder / "model.safetensors"
-    if not path.exists():
-        words = ["--seed", str(seed), "--images", str(images)]
-        follow([sys.executable, str(RECIPE), str(folder), *words], lambda line: PrintingLink().tell({"line": line}))
-    settings = load_model(path).metadata.training["settings"]
-    if (settings["seed"], settings["images"]) != (seed, images):
-        raise ValueError(f"{folder} has a model of another training; choose another folder.")
-    return path
+def trained_with(seed: int, folder: Path, images: int) -> Path:
+    """Train with a seed, unless that was done before; return the model's file. It fails as `trained` does."""
+    words = ["--seed", str(seed), "--images", str(images)]
+    known = {"seed": seed, "images": images}
+    return trained(folder, words, known, lambda line: PrintingLink().tell({"line": line}))
 
 
 if __name__ == "__main__":

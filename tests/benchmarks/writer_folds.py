@@ -14,7 +14,7 @@ FOLDER keeps the networks: a training that has ended is not repeated, and one th
 import argparse
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from digitpad.reading.recognizer import Recognizer
 from digitpad.sweeps.cluster import local_pool
 from digitpad.sweeps.pool import Link, Raised, Returned, Told
 
-RECIPE = Path(__file__).parents[2] / "models" / "recipes" / "train_digitpad.py"
+_RECIPE = Path(__file__).parents[2] / "models" / "recipes" / "train_digitpad.py"
 
 DIGITS_READ = Target("pen ink of writers left out of the training, read right", 99.4, at_least=True, unit="%", digits=2)
 WORST_CLASS = Target("the same, worst digit", 98.5, at_least=True, unit="%", digits=2)
@@ -63,12 +63,6 @@ class FoldTask:
     fold: int
     folder: Path
     images: int
-
-    @property
-    def command(self) -> list[str]:
-        """The training's command."""
-        words = ["--fold", str(self.fold), "--images", str(self.images), "--rate", "0.004", "--decay", "0.998"]
-        return [sys.executable, str(RECIPE), str(self.folder), *words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +156,38 @@ def train_fold(task: FoldTask, link: Link) -> Path:
     subprocess.CalledProcessError
         If the training fails.
     """
-    path = task.folder / "model.safetensors"
-    if path.exists():
-        settings = load_model(path).metadata.training["settings"]
-        if (settings["fold"], settings["images"]) != (task.fold, task.images):
-            raise ValueError(f"{task.folder} has a model of another training; choose another folder.")
-        return path
-    follow(task.command, lambda line: link.tell({"line": line}))
+    words = ["--fold", str(task.fold), "--images", str(task.images), "--rate", "0.004", "--decay", "0.998"]
+    known = {"fold": task.fold, "images": task.images}
+    return trained(task.folder, words, known, lambda line: link.tell({"line": line}))
+
+
+def trained(folder: Path, words: list[str], known: Mapping[str, int], tell: Callable[[str], None]) -> Path:
+    """Train with the recipe, unless that was done before; return the model's file.
+
+    Parameters
+    ----------
+    folder
+        The folder of the training.
+    words
+        The arguments of the recipe, after the folder.
+    known
+        Settings by which the model of this training is known.
+    tell
+        Is told the lines of the log that have a figure.
+
+    Raises
+    ------
+    ValueError
+        If the folder has a model of another training.
+    subprocess.CalledProcessError
+        If the training fails.
+    """
+    path = folder / "model.safetensors"
+    if not path.exists():
+        follow([sys.executable, str(_RECIPE), str(folder), *words], tell)
+    settings = load_model(path).metadata.training["settings"]
+    if any(settings[name] != value for name, value in known.items()):
+        raise ValueError(f"{folder} has a model of another training; choose another folder.")
     return path
 
 

@@ -15,7 +15,7 @@ W = TypeVar("W", bound=QWidget)
 
 
 class Frame(QWidget):
-    """A window for tests of a tab or a page that need nothing of the window around it.
+    """A window for testing a tab or a page without the rest of the main window.
 
     Parameters
     ----------
